@@ -1,0 +1,57 @@
+/**
+ * The workspace's tables, as numbered steps: step n brings a workspace of version n-1 to version n.
+ * A released step is never edited; a change is a new step at the end.
+ *
+ * Vocabulary in docs/architecture.md. `source` is 0..5 in the order of SOURCES; `value` and `recency` lie in 0..1.
+ * Every source file has its own table of accepted rows, rows_<id>, whose columns are those of source_columns
+ * (id → user_id VARCHAR, text VARCHAR, number DOUBLE, time TIMESTAMP) plus `line` BIGINT, its line in the file.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE source_files (
+    id INTEGER PRIMARY KEY, source VARCHAR NOT NULL, name VARCHAR NOT NULL, path VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL, bytes BIGINT NOT NULL, format VARCHAR NOT NULL, encoding VARCHAR, delimiter VARCHAR,
+    read_rows BIGINT NOT NULL, accepted BIGINT NOT NULL, rejected BIGINT NOT NULL, duplicates BIGINT NOT NULL,
+    imported_at TIMESTAMP NOT NULL
+  );
+  CREATE TABLE source_columns (
+    file_id INTEGER NOT NULL, ordinal INTEGER NOT NULL, name VARCHAR NOT NULL, role VARCHAR NOT NULL,
+    detected_role VARCHAR NOT NULL, reason VARCHAR NOT NULL, parse VARCHAR, PRIMARY KEY (file_id, ordinal)
+  );
+  CREATE TABLE rejects (
+    file_id INTEGER NOT NULL, line BIGINT NOT NULL, column_name VARCHAR, reason VARCHAR NOT NULL, raw VARCHAR
+  );
+  CREATE TABLE labels (name VARCHAR NOT NULL, user_id VARCHAR NOT NULL, value TINYINT NOT NULL, file_id INTEGER NOT NULL);
+  CREATE TABLE segments (name VARCHAR NOT NULL, user_id VARCHAR NOT NULL, file_id INTEGER NOT NULL);
+
+  CREATE TABLE customers (customer INTEGER NOT NULL, user_id VARCHAR NOT NULL);
+  CREATE TABLE strings (
+    string INTEGER NOT NULL, text VARCHAR NOT NULL, source TINYINT NOT NULL, kind TINYINT NOT NULL,
+    column_name VARCHAR NOT NULL, value VARCHAR, df INTEGER NOT NULL
+  );
+  CREATE TABLE events (
+    customer INTEGER NOT NULL, string INTEGER NOT NULL, source TINYINT NOT NULL,
+    value REAL, recency REAL, n INTEGER NOT NULL
+  );
+
+  CREATE TABLE customer_index (customer INTEGER NOT NULL, events BLOB, tokens BLOB);
+  CREATE TABLE string_embeddings (hash VARCHAR PRIMARY KEY, embedding BLOB NOT NULL);
+
+  CREATE TABLE instructions (
+    id INTEGER PRIMARY KEY, name VARCHAR NOT NULL, version INTEGER NOT NULL, instruction VARCHAR NOT NULL,
+    answer VARCHAR, contrast VARCHAR, soft_prompt BLOB, detail JSON, created_at TIMESTAMP NOT NULL
+  );
+  CREATE TABLE rankings (
+    id INTEGER PRIMARY KEY, instruction_id INTEGER, instruction VARCHAR NOT NULL, answer VARCHAR, contrast VARCHAR,
+    model VARCHAR NOT NULL, device VARCHAR, index_fingerprint VARCHAR, customers BIGINT NOT NULL,
+    state VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL
+  );
+  CREATE TABLE ranking_scores (ranking_id INTEGER NOT NULL, customer INTEGER NOT NULL, score REAL NOT NULL);
+  `,
+];
+
+/** The version this build writes and the newest it can open. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Written into meta on creation; its absence means that a DuckDB file is somebody else's. */
+export const APPLICATION = 'instructue-desktop';

@@ -1,0 +1,192 @@
+import { existsSync, mkdirSync, readSync, openSync, closeSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import { AppError } from '../errors.js';
+import { APPLICATION, MIGRATIONS, SCHEMA_VERSION } from './schema.js';
+
+/** A value as it comes out of a query: BIGINT and HUGEINT arrive as numbers, timestamps as Date, BLOB as Uint8Array. */
+export type Cell = string | number | boolean | null | Date | Uint8Array | Cell[] | { [key: string]: Cell };
+export type Row = Record<string, Cell>;
+
+/** Parameters that may be bound to a statement. */
+export type Parameters = DuckDBValue[] | Record<string, DuckDBValue>;
+
+/**
+ * An open workspace: one DuckDB file, held by this process alone until `close`.
+ * Services use `connection` directly where they stream (appenders, chunked results).
+ */
+export class Workspace {
+  private inTransaction = false;
+
+  constructor(
+    readonly path: string,
+    private readonly instance: DuckDBInstance,
+    readonly connection: DuckDBConnection,
+  ) {}
+
+  /** Runs one or more statements whose result nobody reads. */
+  async run(sql: string, parameters?: Parameters): Promise<void> {
+    await this.connection.run(sql, parameters);
+  }
+
+  /** All rows of a query. For results that fit in memory; stream the others through `connection`. */
+  async all<T extends Row = Row>(sql: string, parameters?: Parameters): Promise<T[]> {
+    const reader = await this.connection.runAndReadAll(sql, parameters);
+    return reader.getRowObjectsJS().map((row) => plain(row) as T);
+  }
+
+  /** The first row of a query, or undefined. */
+  async one<T extends Row = Row>(sql: string, parameters?: Parameters): Promise<T | undefined> {
+    return (await this.all<T>(sql, parameters))[0];
+  }
+
+  /** Runs `work` in a transaction: all of it is kept, or nothing. A nested call joins the outer one. */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    if (this.inTransaction) return work();
+    await this.run('BEGIN TRANSACTION');
+    this.inTransaction = true;
+    try {
+      const result = await work();
+      await this.run('COMMIT');
+      return result;
+    } catch (error) {
+      // A statement that failed inside DuckDB may have ended the transaction already.
+      await this.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    } finally {
+      this.inTransaction = false;
+    }
+  }
+
+  async meta(key: string): Promise<string | undefined> {
+    const row = await this.one<{ value: string }>('SELECT value FROM meta WHERE key = $1', [key]);
+    return row?.value;
+  }
+
+  async setMeta(key: string, value: string): Promise<void> {
+    await this.run('INSERT OR REPLACE INTO meta VALUES ($1, $2)', [key, value]);
+  }
+
+  /** Writes everything into the one file and lets go of it. */
+  close(): void {
+    this.connection.closeSync();
+    this.instance.closeSync();
+  }
+}
+
+/**
+ * Opens a workspace, bringing an older one to this build's version.
+ * @param options.create make a new one when the file does not exist (default false)
+ * @throws AppError workspace-missing, workspace-foreign, workspace-newer, workspace-locked, workspace-damaged;
+ *   the file is then as it was.
+ */
+export async function openWorkspace(path: string, options: { create?: boolean } = {}): Promise<Workspace> {
+  const file = resolve(path);
+  const isNew = !existsSync(file);
+  if (isNew && !options.create) {
+    throw new AppError('workspace-missing', 'There is no workspace here', 'import a file first, or check the path', { file: path });
+  }
+  if (!isNew) rejectForeignFile(file, path);
+  mkdirSync(dirname(file), { recursive: true });
+  // Versions are looked at read-only, so that a workspace this build cannot use is not touched at all.
+  if (!isNew) await checkVersion(file, path);
+  const instance = await DuckDBInstance.create(file).catch((error: unknown) => {
+    throw openingError(error, path);
+  });
+  const connection = await instance.connect();
+  const workspace = new Workspace(file, instance, connection);
+  try {
+    await migrate(workspace);
+  } catch (error) {
+    workspace.close();
+    if (isNew) rmSync(file, { force: true });
+    throw error;
+  }
+  return workspace;
+}
+
+function rejectForeignFile(file: string, path: string): void {
+  if (statSync(file).isDirectory()) {
+    throw new AppError('workspace-foreign', 'This is a folder, not a workspace', 'name a .instructue file', { file: path });
+  }
+  const magic = Buffer.alloc(12);
+  const handle = openSync(file, 'r');
+  try {
+    readSync(handle, magic, 0, 12, 0);
+  } finally {
+    closeSync(handle);
+  }
+  if (magic.toString('latin1', 8, 12) !== 'DUCK') {
+    throw new AppError('workspace-foreign', 'This file is not a workspace', 'choose another file; nothing was changed', { file: path });
+  }
+}
+
+async function checkVersion(file: string, path: string): Promise<void> {
+  const instance = await DuckDBInstance.create(file, { access_mode: 'READ_ONLY' }).catch((error: unknown) => {
+    throw openingError(error, path);
+  });
+  const connection = await instance.connect();
+  try {
+    const version = await readVersion(connection);
+    if (version === undefined) {
+      throw new AppError('workspace-foreign', 'This DuckDB file was not made by this program', 'choose another file; nothing was changed', { file: path });
+    }
+    if (version > SCHEMA_VERSION) {
+      throw new AppError(
+        'workspace-newer',
+        `This workspace has version ${version}, and this program knows versions up to ${SCHEMA_VERSION}`,
+        'open it with a newer release; nothing was changed',
+        { file: path },
+      );
+    }
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function readVersion(connection: DuckDBConnection): Promise<number | undefined> {
+  const tables = await connection.runAndReadAll("SELECT 1 FROM duckdb_tables() WHERE table_name = 'meta' AND schema_name = 'main'");
+  if (tables.currentRowCount === 0) return undefined;
+  const reader = await connection
+    .runAndReadAll("SELECT key, value FROM meta WHERE key IN ('application', 'schema_version')")
+    .catch(() => undefined);
+  if (!reader) return undefined;
+  const meta = new Map(reader.getRowsJS().map(([key, value]) => [String(key), String(value)]));
+  return meta.get('application') === APPLICATION ? Number(meta.get('schema_version')) : undefined;
+}
+
+async function migrate(workspace: Workspace): Promise<void> {
+  const version = (await readVersion(workspace.connection)) ?? 0;
+  if (version === SCHEMA_VERSION) return;
+  await workspace.transaction(async () => {
+    if (version === 0) {
+      await workspace.run('CREATE TABLE meta (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL)');
+      await workspace.setMeta('application', APPLICATION);
+    }
+    for (const step of MIGRATIONS.slice(version)) await workspace.run(step);
+    await workspace.setMeta('schema_version', String(SCHEMA_VERSION));
+  });
+}
+
+function openingError(error: unknown, path: string): AppError {
+  const detail = error instanceof Error ? error.message : String(error);
+  if (/could not set lock|being used by another process|conflicting lock/i.test(detail)) {
+    return new AppError('workspace-locked', 'Another program holds this workspace open', 'close it there and try again', { file: path });
+  }
+  if (/permission denied|read-only file system/i.test(detail)) {
+    return new AppError('workspace-denied', 'This workspace may not be opened for writing', 'check the permissions of the file and its folder', { file: path });
+  }
+  return new AppError('workspace-damaged', 'This workspace is damaged or unreadable', 'restore it from a copy, or import the files into a new one; nothing was changed', { file: path });
+}
+
+function plain(value: unknown): Cell {
+  if (typeof value === 'bigint') return Number(value);
+  if (value === null || value === undefined) return null;
+  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Date || value instanceof Uint8Array) return value;
+  if (typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([key, cell]) => [key, plain(cell)]));
+  }
+  return value as Cell;
+}
