@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { AppError } from '../errors.js';
+import { throwIfCancelled, unattended, type Task } from '../task.js';
+import { literal } from '../workspace/sql.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { loadRows, type Counts } from './load.js';
+import { applyMapping, type Mapping } from './mapping.js';
+import { asUtf8, distinctNames, probe, readSql, type FileShape } from './probe.js';
+import { detectRoles, type ColumnRole } from './roles.js';
+import { isSource, type FileKind } from './sources.js';
+import { defineValueMacros } from './values.js';
+
+/** One file to import, and as what. */
+export interface ImportRequest {
+  kind: FileKind;
+  path: string;
+}
+
+export interface ImportOptions {
+  mapping?: Mapping;
+  /** Name of the customer id column, for files that have a column of this name. */
+  idColumn?: string;
+}
+
+/** What an import did. `alreadyImported` files are left alone; their counts are those of the first time. */
+export interface ImportReport extends Counts {
+  fileId: number;
+  kind: FileKind;
+  file: string;
+  alreadyImported: boolean;
+  columns: ColumnRole[];
+  /** Distinct customer ids in the file, and how many of them other files of the workspace know. */
+  customers: number;
+  knownCustomers: number;
+  warnings: string[];
+}
+
+const SAMPLE_ROWS = 20_000;
+
+/**
+ * Imports files, all of them or none: any failure leaves the workspace as it was.
+ * @throws AppError for a file that cannot be read, has no id column, or shares no id with the workspace
+ */
+export async function importFiles(workspace: Workspace, requests: ImportRequest[], options: ImportOptions = {}, task: Task = unattended): Promise<ImportReport[]> {
+  await defineValueMacros(workspace);
+  return workspace.transaction(async () => {
+    const reports: ImportReport[] = [];
+    for (const [at, request] of requests.entries()) {
+      throwIfCancelled(task, 'Import');
+      task.progress({ stage: `import ${request.path}`, done: at, total: requests.length });
+      reports.push(await importFile(workspace, request, options));
+    }
+    task.progress({ stage: 'import', done: requests.length, total: requests.length });
+    return reports;
+  });
+}
+
+async function importFile(workspace: Workspace, request: ImportRequest, options: ImportOptions): Promise<ImportReport> {
+  const found = await probe(request.path);
+  const sha256 = await hashFile(request.path);
+  const earlier = await workspace.one<{ id: number }>('SELECT id FROM source_files WHERE sha256 = $1', [sha256]);
+  if (earlier) return reportAgain(workspace, earlier.id, request);
+
+  const folder = mkdtempSync(join(dirname(resolve(workspace.path)), '.import-'));
+  try {
+    const shape = await withColumns(workspace, await asUtf8(found, folder));
+    const next = await workspace.one<{ id: number }>('SELECT coalesce(max(id), 0) + 1 AS id FROM source_files');
+    return await loadFile(workspace, next!.id, request, { ...shape, path: shape.path }, found, sha256, options);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function loadFile(workspace: Workspace, fileId: number, request: ImportRequest, shape: FileShape, found: FileShape, sha256: string, options: ImportOptions): Promise<ImportReport> {
+  const known = await knownIds(workspace);
+  let columns = await chooseRoles(workspace, request, shape, options, known);
+  const once = request.kind === 'profile' || request.kind === 'labels' || request.kind === 'segment';
+  let counts = await loadRows(workspace, fileId, shape, columns, once);
+  const misread = await misreadColumns(workspace, fileId, columns, counts);
+  if (misread.length > 0) {
+    columns = columns.map((column) =>
+      misread.includes(column.name) ? { ...column, role: 'text', detectedRole: 'text', parse: null, reason: 'more than one in twenty of its values are words further down' } : column,
+    );
+    await workspace.run(`DROP TABLE rows_${fileId}; DELETE FROM rejects WHERE file_id = ${fileId}`);
+    counts = await loadRows(workspace, fileId, shape, columns, once);
+  }
+  if (counts.accepted === 0) {
+    throw new AppError('file-no-usable-rows', `None of the ${counts.read} rows can be used`, 'check the id column and the delimiter, or name the columns in a mapping file', { file: request.path });
+  }
+  const report = await matchCustomers(workspace, fileId, request, columns, counts, known);
+  await record(workspace, fileId, request.kind, found, sha256, columns, counts);
+  if (!isSource(request.kind)) await keepOutcome(workspace, fileId, request.kind, found.name, columns);
+  return report;
+}
+
+async function withColumns(workspace: Workspace, shape: FileShape): Promise<FileShape> {
+  if (shape.format === 'csv') return shape;
+  const rows = await workspace.all<{ column_name: string }>(`DESCRIBE SELECT * FROM read_parquet(${literal(shape.path)})`).catch(() => {
+    throw new AppError('file-binary', 'The Parquet file is damaged', 'export it again', { file: shape.path });
+  });
+  return { ...shape, columns: distinctNames(rows.map((row) => row.column_name)) };
+}
+
+async function chooseRoles(workspace: Workspace, request: ImportRequest, shape: FileShape, options: ImportOptions, known: string): Promise<ColumnRole[]> {
+  await workspace.run(`CREATE OR REPLACE TEMP TABLE import_sample AS SELECT * FROM ${readSql(shape)} LIMIT ${SAMPLE_ROWS}`);
+  try {
+    const detected = await detectRoles(workspace, 'import_sample', shape.columns, request.kind, shape.columns.includes(options.idColumn ?? '') ? options.idColumn : undefined, known);
+    const columns = await applyMapping(workspace, 'import_sample', detected, options.mapping, shape.name, request.path);
+    if (!columns.some((column) => column.role === 'id')) {
+      throw new AppError('no-id-column', `No column looks like a customer id (there are ${shape.columns.join(', ')})`, 'name it with --id COLUMN or in a mapping file', { file: request.path });
+    }
+    return columns;
+  } finally {
+    await workspace.run('DROP TABLE IF EXISTS import_sample');
+  }
+}
+
+/** Detected number and time columns that made more than 5 % of the rows unusable: the sample misled us. */
+async function misreadColumns(workspace: Workspace, fileId: number, columns: ColumnRole[], counts: Counts): Promise<string[]> {
+  if (counts.rejected <= 0.05 * counts.read) return [];
+  const rows = await workspace.all<{ column_name: string }>(
+    'SELECT column_name FROM rejects WHERE file_id = $1 AND column_name IS NOT NULL GROUP BY column_name HAVING count(*) > $2',
+    [fileId, 0.05 * counts.read],
+  );
+  const guessed = columns.filter((column) => (column.role === 'number' || column.role === 'time') && column.reason !== 'set by the mapping');
+  return rows.map((row) => row.column_name).filter((name) => guessed.some((column) => column.name === name));
+}
+
+/** A query giving the ids of all customers that the source files of the workspace know. */
+export async function knownIds(workspace: Workspace): Promise<string> {
+  const files = await workspace.all<{ id: number }>("SELECT id FROM source_files WHERE source NOT IN ('labels', 'segment') ORDER BY id");
+  if (files.length === 0) return 'SELECT CAST(NULL AS VARCHAR) AS user_id WHERE false';
+  return files.map((file) => `SELECT user_id FROM rows_${file.id}`).join(' UNION ALL ');
+}
+
+async function matchCustomers(workspace: Workspace, fileId: number, request: ImportRequest, columns: ColumnRole[], counts: Counts, known: string): Promise<ImportReport> {
+  const row = await workspace.one<{ total: number; shared: number }>(
+    `WITH ids AS (SELECT DISTINCT user_id FROM rows_${fileId}) SELECT count(*) AS total, count(*) FILTER (user_id IN (${known})) AS shared FROM ids`,
+  );
+  const others = await workspace.one(`SELECT 1 AS one FROM (${known}) LIMIT 1`);
+  const { total, shared } = row ?? { total: 0, shared: 0 };
+  const id = columns.find((column) => column.role === 'id')!;
+  if (others && shared === 0) {
+    throw new AppError('ids-do-not-match', `None of its ${total} customer ids occurs in the files imported before`, 'check that this is the same kind of id, or name the right column with --id COLUMN', { file: request.path, column: id.name });
+  }
+  const warnings = others && shared < total / 2 ? [`only ${shared} of its ${total} customers occur in the files imported before`] : [];
+  return { fileId, kind: request.kind, file: request.path, alreadyImported: false, columns, customers: total, knownCustomers: shared, warnings, ...counts };
+}
+
+async function record(workspace: Workspace, fileId: number, kind: FileKind, shape: FileShape, sha256: string, columns: ColumnRole[], counts: Counts): Promise<void> {
+  await workspace.run(
+    'INSERT INTO source_files VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, now()::TIMESTAMP)',
+    [fileId, kind, shape.name, resolve(shape.path), sha256, shape.bytes, shape.gzip ? 'csv.gz' : shape.format, shape.encoding, shape.delimiter, counts.read, counts.accepted, counts.rejected, counts.duplicates],
+  );
+  for (const column of columns) {
+    await workspace.run('INSERT INTO source_columns VALUES ($1, $2, $3, $4, $5, $6, $7)', [fileId, column.ordinal, column.name, column.role, column.detectedRole, column.reason, column.parse]);
+  }
+}
+
+/** Labels and segments go into their own tables; the rows table of such a file is not needed after that. */
+async function keepOutcome(workspace: Workspace, fileId: number, kind: FileKind, fileName: string, columns: ColumnRole[]): Promise<void> {
+  const table = `rows_${fileId}`;
+  if (kind === 'segment') {
+    const name = fileName.replace(/\.(gz|csv|tsv|txt|parquet)\b/gi, '');
+    await workspace.run(`INSERT INTO segments SELECT $1, user_id, ${fileId} FROM ${table} ORDER BY user_id`, [name]);
+  }
+  for (const column of columns.filter((candidate) => candidate.role === 'label')) {
+    await workspace.run(`INSERT INTO labels SELECT $1, user_id, c${column.ordinal}, ${fileId} FROM ${table} WHERE c${column.ordinal} IS NOT NULL ORDER BY user_id`, [column.name]);
+  }
+  await workspace.run(`DROP TABLE ${table}`);
+}
+
+async function reportAgain(workspace: Workspace, fileId: number, request: ImportRequest): Promise<ImportReport> {
+  const file = await workspace.one<{ source: string; name: string; read_rows: number; accepted: number; rejected: number; duplicates: number }>(
+    'SELECT source, name, read_rows, accepted, rejected, duplicates FROM source_files WHERE id = $1',
+    [fileId],
+  );
+  const columns = await workspace.all<{ ordinal: number; name: string; role: string; detected_role: string; reason: string; parse: string | null }>(
+    'SELECT ordinal, name, role, detected_role, reason, parse FROM source_columns WHERE file_id = $1 ORDER BY ordinal',
+    [fileId],
+  );
+  return {
+    fileId, kind: request.kind, file: request.path, alreadyImported: true, read: file!.read_rows, accepted: file!.accepted, rejected: file!.rejected,
+    duplicates: file!.duplicates, customers: 0, knownCustomers: 0, warnings: [`the same content was imported before as ${file!.source} (${file!.name}); nothing was imported again`],
+    columns: columns.map((column) => ({ ordinal: column.ordinal, name: column.name, role: column.role as ColumnRole['role'], detectedRole: column.detected_role as ColumnRole['role'], reason: column.reason, parse: column.parse })),
+  };
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

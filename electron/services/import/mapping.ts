@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { AppError } from '../errors.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { parseFor, type ColumnRole } from './roles.js';
+import { FILE_KINDS, ROLES, type FileKind } from './sources.js';
+
+const mappingSchema = z.record(
+  z.string(),
+  z.strictObject({ source: z.enum(FILE_KINDS).optional(), columns: z.record(z.string(), z.enum(ROLES)).optional() }),
+);
+
+/** Per file name: what it is, and the roles of columns that are not to be guessed. */
+export type Mapping = z.infer<typeof mappingSchema>;
+
+/** @throws AppError mapping-invalid when the file is missing, is no JSON or says something unknown */
+export function readMapping(path: string): Mapping {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new AppError('mapping-invalid', missing ? 'There is no such mapping file' : 'The mapping file is not valid JSON', 'check the path and the syntax', { file: path });
+  }
+  const parsed = mappingSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new AppError(
+    'mapping-invalid',
+    `The mapping file says something unknown at ${issue?.path.join(' > ') || 'its top'}: ${issue?.message ?? ''}`,
+    `write {"file.csv": {"source": one of ${FILE_KINDS.join('|')}, "columns": {"column": one of ${ROLES.join('|')}}}}`,
+    { file: path },
+  );
+}
+
+/** What the mapping says a file is, if it says so. */
+export function mappedKind(mapping: Mapping | undefined, fileName: string): FileKind | undefined {
+  return mapping?.[fileName]?.source;
+}
+
+/**
+ * The detected roles with those of the mapping put over them. A mapped id column replaces the detected one.
+ * @throws AppError unknown-column when the mapping names a column that the file does not have
+ */
+export async function applyMapping(workspace: Workspace, sample: string, detected: ColumnRole[], mapping: Mapping | undefined, fileName: string, path: string): Promise<ColumnRole[]> {
+  const roles = Object.entries(mapping?.[fileName]?.columns ?? {});
+  const unknown = roles.find(([name]) => !detected.some((column) => column.name === name));
+  if (unknown) {
+    throw new AppError('unknown-column', `There is no column "${unknown[0]}"`, `the file has ${detected.map((column) => column.name).join(', ')}`, { file: path, column: unknown[0] });
+  }
+  const columns = detected.map((column) => ({ ...column }));
+  if (roles.some(([, role]) => role === 'id')) {
+    for (const column of columns) if (column.role === 'id') column.role = 'ignore';
+  }
+  for (const [name, role] of roles) {
+    const column = columns.find((candidate) => candidate.name === name)!;
+    column.parse = role === column.detectedRole ? column.parse : await parseFor(workspace, sample, name, column.ordinal, role);
+    column.role = role;
+    column.reason = 'set by the mapping';
+  }
+  return columns;
+}

@@ -1,0 +1,195 @@
+import { createReadStream, createWriteStream, existsSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Transform } from 'node:stream';
+import { createGunzip, gunzipSync, constants } from 'node:zlib';
+import { AppError } from '../errors.js';
+import { literal } from '../workspace/sql.js';
+
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+
+/** What a look at the head of a file tells. `columns` are its header's names, made distinct. */
+export interface FileShape {
+  path: string;
+  name: string;
+  bytes: number;
+  format: 'csv' | 'parquet';
+  gzip: boolean;
+  encoding: Encoding;
+  delimiter: string;
+  columns: string[];
+}
+
+const HEAD_BYTES = 256 * 1024;
+const DELIMITERS = [',', '\t', ';', '|'];
+
+/**
+ * Looks at the first 256 KiB of a file: format, compression, encoding, delimiter, header.
+ * Parquet files come back without columns; DuckDB knows those.
+ * @throws AppError file-missing, file-empty, file-binary, file-no-rows
+ */
+export async function probe(path: string): Promise<FileShape> {
+  const name = basename(path);
+  if (!existsSync(path)) throw new AppError('file-missing', 'There is no such file', 'check the path', { file: path });
+  const stat = statSync(path);
+  if (!stat.isFile()) throw new AppError('file-missing', 'This is not a file', 'name a CSV or Parquet file', { file: path });
+  if (stat.size === 0) throw new AppError('file-empty', 'The file is empty', 'export it again, with a header line and data', { file: path });
+
+  const base = { path, name, bytes: stat.size };
+  const head = await readHead(path, Math.min(stat.size, HEAD_BYTES));
+  if (head.toString('latin1', 0, 4) === 'PAR1') {
+    return { ...base, format: 'parquet', gzip: false, encoding: 'utf-8', delimiter: '', columns: [] };
+  }
+  const gzip = head[0] === 0x1f && head[1] === 0x8b;
+  const content = gzip ? inflateHead(head, path) : head;
+  const encoding = detectEncoding(content, path);
+  const records = parseHead(new TextDecoder(encoding).decode(content), content.length < HEAD_BYTES || (!gzip && stat.size <= HEAD_BYTES));
+  const header = records.rows[0];
+  if (!header || header.every((cell) => cell.trim() === '')) {
+    throw new AppError('file-no-header', 'The file has no header line', 'put the column names into the first line', { file: path, line: 1 });
+  }
+  if (records.rows.length < 2) {
+    throw new AppError('file-no-rows', 'The file has a header but no rows', 'export it again with its data', { file: path, line: 2 });
+  }
+  return { ...base, format: 'csv', gzip, encoding, delimiter: records.delimiter, columns: distinctNames(header) };
+}
+
+async function readHead(path: string, length: number): Promise<Buffer> {
+  const handle = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+function inflateHead(head: Buffer, path: string): Buffer {
+  try {
+    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, HEAD_BYTES);
+  } catch {
+    throw new AppError('file-binary', 'The gzip file is damaged', 'compress it again', { file: path });
+  }
+}
+
+function detectEncoding(head: Buffer, path: string): Encoding {
+  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
+  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
+  const sample = head.subarray(0, 4096);
+  const zeros = [0, 0];
+  sample.forEach((byte, at) => {
+    if (byte === 0) zeros[at % 2]! += 1;
+  });
+  const half = sample.length / 2;
+  // ASCII text in UTF-16 has a zero in every other byte; a zero anywhere else means that this is no text.
+  if (zeros[1]! > 0.4 * half && zeros[0]! < 0.05 * half) return 'utf-16le';
+  if (zeros[0]! > 0.4 * half && zeros[1]! < 0.05 * half) return 'utf-16be';
+  if (head.includes(0)) {
+    throw new AppError('file-binary', 'This is not a text table (it holds binary data)', 'import CSV, TSV or Parquet; save a spreadsheet as CSV first', { file: path });
+  }
+  return isUtf8(head) ? 'utf-8' : 'windows-1252';
+}
+
+function isUtf8(head: Buffer): boolean {
+  try {
+    // `stream` forgives a character cut in two by the end of the head.
+    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface Records {
+  delimiter: string;
+  rows: string[][];
+}
+
+/** The delimiter under which the first records agree best on a number of cells, with those records. */
+function parseHead(text: string, whole: boolean): Records {
+  const readings = DELIMITERS.map((delimiter) => {
+    const rows = splitRecords(text, delimiter, whole, 200);
+    const width = rows[0]?.length ?? 0;
+    const agreeing = rows.filter((row) => row.length === width).length / Math.max(1, rows.length);
+    return { delimiter, rows, score: width > 1 ? agreeing * Math.min(width, 4) : 0 };
+  });
+  return readings.reduce((best, reading) => (reading.score > best.score ? reading : best));
+}
+
+function splitRecords(text: string, delimiter: string, whole: boolean, limit: number): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let cell = '';
+  let quoted = false;
+  for (let at = 0; at < text.length && rows.length < limit; at += 1) {
+    const character = text[at]!;
+    if (quoted) {
+      if (character !== '"') cell += character;
+      else if (text[at + 1] === '"') cell += text[(at += 1)]!;
+      else quoted = false;
+    } else if (character === '"' && cell === '') quoted = true;
+    else if (character === delimiter) {
+      row.push(cell);
+      cell = '';
+    } else if (character === '\n' || character === '\r') {
+      if (character === '\r' && text[at + 1] === '\n') at += 1;
+      if (cell !== '' || row.length > 0) rows.push([...row, cell]);
+      row = [];
+      cell = '';
+    } else cell += character;
+  }
+  // The last record of a cut head may be incomplete.
+  if (whole && rows.length < limit && (cell !== '' || row.length > 0)) rows.push([...row, cell]);
+  return rows;
+}
+
+/** Trimmed names; an empty one becomes "column 3", a repeated one gets its number. */
+export function distinctNames(header: string[]): string[] {
+  const seen = new Map<string, number>();
+  return header.map((cell, at) => {
+    const name = cell.replace(/\s+/g, ' ').trim() || `column ${at + 1}`;
+    const times = (seen.get(name.toLowerCase()) ?? 0) + 1;
+    seen.set(name.toLowerCase(), times);
+    return times === 1 ? name : `${name} ${times}`;
+  });
+}
+
+/**
+ * The same file as DuckDB can read it: UTF-8. Other encodings are rewritten, streaming, into `folder`, which the caller removes.
+ */
+export async function asUtf8(shape: FileShape, folder: string): Promise<FileShape> {
+  if (shape.encoding === 'utf-8') return shape;
+  const path = join(folder, 'utf8.csv');
+  const decoder = new TextDecoder(shape.encoding);
+  const decode = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      done(null, decoder.decode(chunk, { stream: true }));
+    },
+    flush(done) {
+      done(null, decoder.decode());
+    },
+  });
+  const input = createReadStream(shape.path);
+  if (shape.gzip) await pipeline(input, createGunzip(), decode, createWriteStream(path));
+  else await pipeline(input, decode, createWriteStream(path));
+  return { ...shape, path, encoding: 'utf-8', gzip: false };
+}
+
+/**
+ * The table expression that reads a file as VARCHAR columns c1, c2, … in file order.
+ * @param rejectsTable collects the lines that are not of the header's shape; without it the first such line is an error
+ */
+export function readSql(shape: FileShape, rejectsTable?: string): string {
+  if (shape.format === 'parquet') {
+    const cells = shape.columns.map((_, at) => `CAST(#${at + 1} AS VARCHAR) AS c${at + 1}`);
+    return `(SELECT ${cells.join(', ')} FROM read_parquet(${literal(shape.path)}))`;
+  }
+  const columns = shape.columns.map((_, at) => `'c${at + 1}': 'VARCHAR'`).join(', ');
+  const options = [
+    'auto_detect = false', 'header = true', `delim = ${literal(shape.delimiter)}`, `quote = '"'`, `escape = '"'`,
+    `columns = {${columns}}`, `compression = '${shape.gzip ? 'gzip' : 'none'}'`,
+    rejectsTable ? `store_rejects = true, rejects_table = ${literal(rejectsTable)}, rejects_scan = ${literal(`${rejectsTable}_scan`)}` : 'ignore_errors = true',
+  ];
+  return `read_csv(${literal(shape.path)}, ${options.join(', ')})`;
+}

@@ -1,0 +1,172 @@
+import type { Workspace } from '../workspace/workspace.js';
+import { DATE_FORMATS, timeSql } from './values.js';
+import type { FileKind, Role } from './sources.js';
+
+/** What a column of a file was taken for, and why, in plain words. `parse` says how its numbers or times are read. */
+export interface ColumnRole {
+  ordinal: number;
+  name: string;
+  role: Role;
+  detectedRole: Role;
+  reason: string;
+  parse: string | null;
+}
+
+/** Facts about the non-blank cells of one column of the sample; counts are of cells unless they say distinct. */
+interface ColumnFacts {
+  ordinal: number;
+  filled: number;
+  distinctValues: number;
+  plain: number;
+  english: number;
+  european: number;
+  leadingZeros: number;
+  codes: number;
+  opaque: number;
+  phones: number;
+  binary: number;
+  iso: number;
+  dateLike: number;
+  epoch: number;
+  words: number;
+}
+
+const ID_NAME = /^(app|uci|source)?[ _-]?(user|usr|customer|cust|client|member|account|acct|visitor|person|household|subscriber|card|respondent|student|player|patient|consumer|buyer|shopper)s?[ _.-]?(id|ids|no|nr|num|number|key|code|uuid)$/i;
+const BARE_ID_NAME = /^(id|uid|uuid|user|customer|client|customerid|userid)$/i;
+const CODE_NAME = /(^|[ _.-])(id|ids|code|sku|ean|upc|isbn|guid|uuid|ref|reference|invoice|order|receipt|ticket|session|token|hash|ip|cookie)([ _.-]?(no|nr|number))?$/i;
+const POSTAL_NAME = /(^|[ _.-])(zip|zipcode|postcode|postal|plz)/i;
+const PHONE_NAME = /(phone|mobile|telephone|fax|msisdn)/i;
+const TIME_NAME = /(date|time|timestamp|day|^dt|_dt|_at$|^ts$|when|month|seen|since)/i;
+const NUMBER_SHARE = 0.95;
+
+/**
+ * The role of every column, from its name and from a sample of its cells.
+ * @param sample a table with VARCHAR columns c1, c2, … in file order
+ * @param known ids already in the workspace, as a query giving `user_id`; helps to tell the id column
+ */
+export async function detectRoles(workspace: Workspace, sample: string, names: string[], kind: FileKind, idColumn: string | undefined, known: string): Promise<ColumnRole[]> {
+  const facts = await columnFacts(workspace, sample, names.length);
+  const id = idColumn ? names.indexOf(idColumn) : await detectId(workspace, sample, names, facts, known);
+  const columns: ColumnRole[] = [];
+  for (const [at, name] of names.entries()) {
+    const found = at === id ? idRole(name, idColumn !== undefined) : await roleOf(workspace, sample, name, facts[at]!, kind);
+    columns.push({ ordinal: at + 1, name, role: found.role, detectedRole: found.role, reason: found.reason, parse: found.parse ?? null });
+  }
+  return columns;
+}
+
+interface Found {
+  role: Role;
+  reason: string;
+  parse?: string;
+}
+
+function idRole(name: string, told: boolean): Found {
+  return { role: 'id', reason: told ? 'named as the customer id' : `"${name}" names a customer`, parse: 'text' };
+}
+
+async function columnFacts(workspace: Workspace, sample: string, width: number): Promise<ColumnFacts[]> {
+  const cells = Array.from({ length: width }, (_, at) => `SELECT ${at + 1} AS ordinal, trim(c${at + 1}) AS v, count(*) AS n FROM ${sample} WHERE NOT is_blank(c${at + 1}) GROUP BY v`);
+  const rows = await workspace.all<{ ordinal: number } & Record<string, number>>(`
+    WITH cells AS (${cells.join(' UNION ALL ')})
+    SELECT ordinal, sum(n) AS filled, count(*) AS distinct_values,
+      coalesce(sum(n) FILTER (number_plain(v) IS NOT NULL), 0) AS plain,
+      coalesce(sum(n) FILTER (number_english(v) IS NOT NULL), 0) AS english,
+      coalesce(sum(n) FILTER (number_european(v) IS NOT NULL), 0) AS european,
+      coalesce(sum(n) FILTER (regexp_matches(v, '^0\\d')), 0) AS leading_zeros,
+      coalesce(sum(n) FILTER (regexp_full_match(v, '[A-Za-z]{0,4}[-_#]?\\d[\\w-]*')), 0) AS codes,
+      coalesce(sum(n) FILTER (regexp_full_match(v, '[0-9a-fA-F-]{24,}|[^@\\s]+@[^@\\s]+\\.[a-z]+|\\d{1,3}(\\.\\d{1,3}){3}')), 0) AS opaque,
+      coalesce(sum(n) FILTER (regexp_full_match(v, '\\+?[\\d ()/.-]{7,}') AND regexp_matches(v, '^\\+|^0|[\\d)] ?[-(/ ]')), 0) AS phones,
+      coalesce(sum(n) FILTER (v IN ('0', '1')), 0) AS "binary",
+      coalesce(sum(n) FILTER (regexp_matches(v, '^\\d{4}-\\d{1,2}-\\d{1,2}([ T]|$)') AND TRY_CAST(v AS TIMESTAMP) IS NOT NULL), 0) AS iso,
+      coalesce(sum(n) FILTER (regexp_matches(v, '^\\d{1,4}[-/. ](\\d{1,2}|[A-Za-z]{3,9})([-/. ]\\d{2,4})?\\b|^[A-Z][a-z]{2,8} \\d{1,2}, \\d{4}')), 0) AS date_like,
+      coalesce(sum(n) FILTER (regexp_full_match(v, '1\\d{9}|1\\d{12}|(19|20)\\d{6}')), 0) AS epoch,
+      coalesce(sum(n) FILTER (regexp_matches(v, '[A-Za-z]{3,}.* ')), 0) AS words
+    FROM cells GROUP BY ordinal`);
+  return Array.from({ length: width }, (_, at) => {
+    const row = rows.find((candidate) => candidate.ordinal === at + 1);
+    const count = (key: string): number => row?.[key] ?? 0;
+    return {
+      ordinal: at + 1, filled: count('filled'), distinctValues: count('distinct_values'), plain: count('plain'), english: count('english'),
+      european: count('european'), leadingZeros: count('leading_zeros'), codes: count('codes'), opaque: count('opaque'), phones: count('phones'),
+      binary: count('binary'), iso: count('iso'), dateLike: count('date_like'), epoch: count('epoch'), words: count('words'),
+    };
+  });
+}
+
+/** The index of the customer id column, or -1: the column that shares most ids with the workspace, else the best name. */
+async function detectId(workspace: Workspace, sample: string, names: string[], facts: ColumnFacts[], known: string): Promise<number> {
+  const named = [ID_NAME, BARE_ID_NAME].map((pattern) => names.findIndex((name) => pattern.test(name))).find((at) => at >= 0) ?? -1;
+  if (named >= 0) return named;
+  const candidates = facts.filter((fact) => fact.filled > 0 && fact.distinctValues > 1 && fact.words < 0.1 * fact.filled);
+  let best = { at: -1, shared: 0.5 };
+  for (const fact of candidates) {
+    const row = await workspace.one<{ shared: number }>(
+      `SELECT avg(CAST(trim(c${fact.ordinal}) IN (${known}) AS INTEGER)) AS shared FROM (SELECT DISTINCT c${fact.ordinal} FROM ${sample} WHERE NOT is_blank(c${fact.ordinal}))`,
+    );
+    // Small numbers such as 1, 2, 3 are shared by accident; an id has many values.
+    if (row && row.shared > best.shared && fact.distinctValues > 20) best = { at: fact.ordinal - 1, shared: row.shared };
+  }
+  if (best.at >= 0 || names.length > 1) return best.at;
+  return 0;
+}
+
+async function roleOf(workspace: Workspace, sample: string, name: string, fact: ColumnFacts, kind: FileKind): Promise<Found> {
+  if (fact.filled === 0) return { role: 'ignore', reason: 'it has no values' };
+  if (kind === 'segment') return { role: 'ignore', reason: 'a segment needs the ids alone' };
+  if (kind === 'labels') {
+    return fact.binary === fact.filled ? { role: 'label', reason: 'its values are 0 and 1' } : { role: 'ignore', reason: 'its values are not all 0 or 1' };
+  }
+  const share = (count: number): number => count / fact.filled;
+  if (share(fact.opaque) > 0.9) return { role: 'ignore', reason: 'it holds addresses or generated keys, which say nothing about a customer' };
+  const time = await timeRole(workspace, sample, name, fact);
+  if (time) return time;
+  if (PHONE_NAME.test(name) && share(fact.phones) > 0.8) return { role: 'ignore', reason: 'it holds telephone numbers' };
+  if (CODE_NAME.test(name.replace(/([a-z])([A-Z])/g, '$1 $2')) && share(fact.codes) > 0.9 && fact.distinctValues > 30) {
+    return { role: 'ignore', reason: 'its name and values look like reference codes, which say nothing about a customer' };
+  }
+  if (POSTAL_NAME.test(name)) return { role: 'text', reason: 'a postal code is a place, not a quantity' };
+  if (share(fact.leadingZeros) > 0.01 && share(fact.plain) > NUMBER_SHARE) return { role: 'text', reason: 'codes with leading zeros are not quantities' };
+  return numberRole(fact) ?? { role: 'text', reason: `its values are words or categories (${fact.distinctValues} different ones in the sample)` };
+}
+
+function numberRole(fact: ColumnFacts): Found | undefined {
+  const best = Math.max(fact.plain, fact.english, fact.european);
+  if (best < NUMBER_SHARE * fact.filled) return undefined;
+  const percent = Math.floor((100 * best) / fact.filled);
+  if (fact.plain === best) return { role: 'number', reason: `${percent} % of its values are numbers`, parse: 'plain' };
+  if (fact.european > fact.english) return { role: 'number', reason: `${percent} % of its values are numbers with a decimal comma`, parse: 'european' };
+  return { role: 'number', reason: `${percent} % of its values are numbers, ranges, percentages or amounts`, parse: 'english' };
+}
+
+async function timeRole(workspace: Workspace, sample: string, name: string, fact: ColumnFacts): Promise<Found | undefined> {
+  if (fact.iso >= NUMBER_SHARE * fact.filled) return { role: 'time', reason: 'its values are dates', parse: 'iso' };
+  if (TIME_NAME.test(name) && fact.epoch >= NUMBER_SHARE * fact.filled && fact.distinctValues > 1) {
+    const longest = await workspace.one<{ length: number }>(`SELECT max(length(trim(c${fact.ordinal}))) AS length FROM ${sample}`);
+    const parse = longest?.length === 8 ? 'compact' : longest?.length === 10 ? 'epoch-seconds' : 'epoch-milliseconds';
+    return { role: 'time', reason: 'its name and values are those of a time', parse };
+  }
+  if (fact.dateLike < NUMBER_SHARE * fact.filled) return undefined;
+  const cell = `trim(c${fact.ordinal})`;
+  const counts = DATE_FORMATS.map((format, at) => `count(*) FILTER (${timeSql(cell, format)} IS NOT NULL) AS f${at}`);
+  const row = await workspace.one<Record<string, number>>(`SELECT ${counts.join(', ')} FROM ${sample} WHERE NOT is_blank(c${fact.ordinal})`);
+  const read = DATE_FORMATS.map((format, at) => ({ format, count: row?.[`f${at}`] ?? 0 })).reduce((best, next) => (next.count > best.count ? next : best));
+  if (read.count < NUMBER_SHARE * fact.filled) return undefined;
+  return { role: 'time', reason: `its values are dates written ${spell(read.format)}`, parse: read.format };
+}
+
+function spell(format: string): string {
+  const words: Record<string, string> = { '%Y': 'year', '%y': 'year', '%m': 'month', '%d': 'day', '%b': 'month', '%B': 'month' };
+  return format.replaceAll(/%[YymdbB]/g, (code) => words[code] ?? code);
+}
+
+/** How the cells of a column whose role a person set are to be read, by the same facts. */
+export async function parseFor(workspace: Workspace, sample: string, name: string, ordinal: number, role: Role): Promise<string | null> {
+  const fact = (await columnFacts(workspace, sample, ordinal))[ordinal - 1]!;
+  if (role === 'time') return (await timeRole(workspace, sample, name, fact))?.parse ?? 'iso';
+  if (role === 'number') {
+    if (fact.plain >= fact.english && fact.plain >= fact.european) return 'plain';
+    return fact.european > fact.english ? 'european' : 'english';
+  }
+  return null;
+}

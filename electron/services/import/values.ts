@@ -1,0 +1,71 @@
+import { literal } from '../workspace/sql.js';
+import type { Workspace } from '../workspace/workspace.js';
+
+/** How a column writes its numbers: as SQL does, with English separators, or with a decimal comma. */
+export type NumberStyle = 'plain' | 'english' | 'european';
+
+const CURRENCY = 'USD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|JPY|CNY|INR|AUD|CAD';
+
+/**
+ * SQL macros that read a cell. All take VARCHAR and give NULL when the cell is not of their kind, so that one definition
+ * serves detection and import alike. A range counts as its midpoint, an open range ("<5000", "10+", "55<=") as its bound.
+ */
+const MACROS = [
+  `is_blank(s) AS (s IS NULL OR trim(s) = '' OR lower(trim(s)) IN ('na', 'n/a', '#n/a', 'nan', 'null', '\\n', '?'))`,
+  // What else stands for "no value" where a number or a time is expected; in a text column "none" is an answer.
+  `is_gap(s) AS (is_blank(s) OR lower(trim(s)) IN ('none', 'nil', '-', '--', '.', 'missing', 'unknown', 'inf', '-inf'))`,
+  `number_core(s) AS (trim(regexp_replace(regexp_replace(s, '[$€£¥₹%\\x{A0}\\x{202F}]', '', 'g'), '^\\s*(${CURRENCY})\\b|\\b(${CURRENCY})\\s*$', '', 'g')))`,
+  `number_english_one(t) AS (CASE
+    WHEN regexp_full_match(t, '[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?') THEN TRY_CAST(t AS DOUBLE)
+    WHEN regexp_full_match(t, '[+-]?\\d{1,3}([, '']\\d{3})+(\\.\\d+)?') THEN TRY_CAST(regexp_replace(t, '[, '']', '', 'g') AS DOUBLE) END)`,
+  `number_european_one(t) AS (CASE
+    WHEN regexp_full_match(t, '[+-]?\\d{1,3}([. '']\\d{3})+(,\\d+)?') THEN TRY_CAST(replace(regexp_replace(t, '[. '']', '', 'g'), ',', '.') AS DOUBLE)
+    WHEN regexp_full_match(t, '[+-]?(\\d+,?\\d*|,\\d+)([eE][+-]?\\d+)?') THEN TRY_CAST(replace(t, ',', '.') AS DOUBLE) END)`,
+  ...(['english', 'european'] as const).flatMap((style) => [
+    `number_${style}_range(t) AS (CASE
+      WHEN regexp_matches(t, '^(<=|>=|<|>|≤|≥)') THEN number_${style}_one(trim(regexp_replace(t, '^(<=|>=|<|>|≤|≥)', '')))
+      WHEN regexp_matches(t, '(<=|>=|<|>|≤|≥|\\+)$') THEN number_${style}_one(trim(regexp_replace(t, '(<=|>=|<|>|≤|≥|\\+)$', '')))
+      WHEN regexp_matches(t, '\\d\\s*(-|–|to)\\s*\\d')
+        AND number_${style}_one(regexp_extract(t, '^(.*\\d)\\s*(-|–|to)\\s*(\\d.*)$', 1)) <= number_${style}_one(regexp_extract(t, '^(.*\\d)\\s*(-|–|to)\\s*(\\d.*)$', 3))
+        THEN (number_${style}_one(regexp_extract(t, '^(.*\\d)\\s*(-|–|to)\\s*(\\d.*)$', 1)) + number_${style}_one(regexp_extract(t, '^(.*\\d)\\s*(-|–|to)\\s*(\\d.*)$', 3))) / 2 END)`,
+    `number_${style}(s) AS (coalesce(number_${style}_one(number_core(s)), number_${style}_range(number_core(s))))`,
+  ]),
+  `number_plain(s) AS (CASE WHEN isfinite(TRY_CAST(s AS DOUBLE)) THEN TRY_CAST(s AS DOUBLE) END)`,
+];
+
+/** Defines the macros for this connection; nothing of them is written into the workspace file. */
+export async function defineValueMacros(workspace: Workspace): Promise<void> {
+  for (const macro of MACROS) await workspace.run(`CREATE OR REPLACE TEMP MACRO ${macro}`);
+}
+
+/** Ways of writing a date, in the order of preference when several read a column equally well. */
+export const DATE_FORMATS = [
+  '%Y-%m-%d', '%Y/%m/%d', '%d/%m/%Y', '%m/%d/%Y', '%d.%m.%Y', '%d-%m-%Y', '%m-%d-%Y', '%Y-%m', '%Y/%m',
+  '%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%b %d, %Y', '%B %d, %Y', '%d/%m/%y', '%m/%d/%y', '%d.%m.%y', '%d-%b-%y',
+] as const;
+
+const CLOCKS = ['', ' %H:%M:%S', ' %H:%M', ' %H:%M:%S.%g', ' %I:%M:%S %p', ' %I:%M %p'];
+
+/**
+ * SQL for one cell as TIMESTAMP, NULL when it cannot be read.
+ * @param parse `iso`, `epoch-seconds`, `epoch-milliseconds`, `compact` (20110131), or one of DATE_FORMATS with or without a clock time
+ */
+export function timeSql(cell: string, parse: string): string {
+  switch (parse) {
+    case 'iso':
+      return `TRY_CAST(${cell} AS TIMESTAMP)`;
+    case 'epoch-seconds':
+      return `make_timestamp(CAST(TRY_CAST(${cell} AS DOUBLE) * 1000000 AS BIGINT))`;
+    case 'epoch-milliseconds':
+      return `make_timestamp(CAST(TRY_CAST(${cell} AS DOUBLE) * 1000 AS BIGINT))`;
+    case 'compact':
+      return `try_strptime(${cell}, '%Y%m%d')`;
+    default:
+      return `try_strptime(${cell}, [${CLOCKS.map((clock) => literal(parse + clock)).join(', ')}])`;
+  }
+}
+
+/** SQL for one cell as a finite DOUBLE, NULL when it cannot be read. */
+export function numberSql(cell: string, style: string): string {
+  return `number_${style}(${cell})`;
+}
