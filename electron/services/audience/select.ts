@@ -1,0 +1,204 @@
+import { AppError } from '../errors.js';
+import { countAtPercent } from '../evaluate/metrics.js';
+import { capSize } from './caps.js';
+import { NO_VALUE } from './fairness.js';
+import { splitHoldout, type HoldoutRule } from './holdout.js';
+import type { IdList } from './id-list.js';
+import type { Ranking } from './ranking.js';
+import { valueCurve, type CampaignValue } from './value-curve.js';
+
+/** How many: the best n, the best percent of the ranking, all from a score up, or the most profitable number. */
+export type SizeRule =
+  | { by: 'all' }
+  | { by: 'top'; count: number }
+  | { by: 'percent'; percent: number }
+  | { by: 'score'; atLeast: number }
+  | ({ by: 'value' } & CampaignValue);
+
+/** The rules of an audience, lists read. Everything is optional but the size. */
+export interface AudienceRules {
+  size: SizeRule;
+  /** Only customers on one of these lists. */
+  include?: readonly IdList[];
+  exclude?: readonly IdList[];
+  /** Kept apart from `exclude` in the counts: these customers must never be contacted. */
+  suppress?: readonly IdList[];
+  /** Only customers whose cell is one of `allowed`, without regard to case. */
+  consent?: { column: string; allowed: readonly string[] };
+  /** Leaves out customers on at least `atMost` of the earlier exports. */
+  frequency?: { earlier: readonly IdList[]; atMost: number };
+  /** No value of `column` makes up more than `maxShare` (0..1) of the audience. */
+  cap?: { column: string; maxShare: number };
+  holdout?: HoldoutRule;
+}
+
+/** What the profile says of the ranked customers: per column, one cell per customer in ranking order. */
+export type ProfileColumns = ReadonlyMap<string, readonly (string | null)[]>;
+
+/** Contact columns of the profile, for matching lists of emails, phones and their digests. */
+export interface ContactColumns {
+  email?: string;
+  phone?: string;
+  country?: string;
+}
+
+/** Where every ranked customer went; all but `ranked` add up to it (treated + holdout = selected). */
+export interface AudienceCounts {
+  ranked: number;
+  notIncluded: number;
+  excluded: number;
+  suppressed: number;
+  withoutConsent: number;
+  contactedTooOften: number;
+  /** Eligible, but too far down for the size (or below the score). */
+  beyondSize: number;
+  /** Would be in the audience but for the cap of their group; others from further down may stand in. */
+  overCap: number;
+  selected: number;
+  treated: number;
+  holdout: number;
+}
+
+export interface Audience {
+  /** Positions in the ranking, best first. */
+  positions: Uint32Array;
+  /** Parallel to `positions`: 1 held out, 0 treated. */
+  held: Uint8Array;
+  counts: AudienceCounts;
+}
+
+export interface SelectionInput {
+  ranking: Ranking;
+  profile: ProfileColumns;
+  contacts?: ContactColumns;
+  /** Probability of conversion at a score; needed by size rule `value` alone. */
+  probability?: (score: number) => number;
+}
+
+/**
+ * Applies the rules in their fixed order: lists, consent, frequency, size, cap, holdout. A customer is counted under
+ * the first rule that leaves them out. Deterministic in the ranking and the rules.
+ * @throws AppError `column-missing` for a rule on a column the profile has not, `value-without-labels`.
+ */
+export function selectAudience(input: SelectionInput, rules: AudienceRules): Audience {
+  const counts: AudienceCounts = {
+    ranked: input.ranking.userIds.length,
+    notIncluded: 0,
+    excluded: 0,
+    suppressed: 0,
+    withoutConsent: 0,
+    contactedTooOften: 0,
+    beyondSize: 0,
+    overCap: 0,
+    selected: 0,
+    treated: 0,
+    holdout: 0,
+  };
+  const eligible = eligiblePositions(input, rules, counts);
+  const wanted = wantedCount(input, rules.size, eligible);
+  const positions = rules.cap ? takeCapped(input.profile, rules, eligible, wanted, counts) : eligible.slice(0, wanted);
+  counts.selected = positions.length;
+  counts.beyondSize = eligible.length - positions.length - counts.overCap;
+  const held = rules.holdout
+    ? splitHoldout(
+        Array.from(positions, (at) => input.ranking.userIds[at]!),
+        rules.holdout,
+      )
+    : new Uint8Array(positions.length);
+  counts.holdout = held.reduce((sum, one) => sum + one, 0);
+  counts.treated = counts.selected - counts.holdout;
+  return { positions, held, counts };
+}
+
+/** Cells of a profile column. @throws AppError `column-missing`. */
+export function profileColumn(profile: ProfileColumns, name: string): readonly (string | null)[] {
+  const cells = profile.get(name);
+  if (cells) return cells;
+  const there = [...profile.keys()];
+  throw new AppError(
+    'column-missing',
+    `The customers have no column "${name}"`,
+    there.length > 0 ? `Choose one of: ${there.join(', ')}.` : 'Import a profile with this column first.',
+    { column: name },
+  );
+}
+
+function eligiblePositions(input: SelectionInput, rules: AudienceRules, counts: AudienceCounts): Uint32Array {
+  const { ranking, profile, contacts = {} } = input;
+  const cellsOf = (name: string | undefined) => (name === undefined ? undefined : profileColumn(profile, name));
+  const [emails, phones, countries] = [contacts.email, contacts.phone, contacts.country].map(cellsOf);
+  const consents = cellsOf(rules.consent?.column);
+  const allowed = new Set(rules.consent?.allowed.map(fold));
+  const eligible: number[] = [];
+  ranking.userIds.forEach((userId, at) => {
+    const identity = { userId, email: emails?.[at], phone: phones?.[at], country: countries?.[at] };
+    const onOne = (lists: readonly IdList[]) => lists.some((list) => list.has(identity));
+    const contacted = () => rules.frequency!.earlier.filter((list) => list.has(identity)).length;
+    if (rules.include?.length && !onOne(rules.include)) counts.notIncluded++;
+    else if (rules.suppress && onOne(rules.suppress)) counts.suppressed++;
+    else if (rules.exclude && onOne(rules.exclude)) counts.excluded++;
+    else if (consents && !allowed.has(fold(consents[at] ?? ''))) counts.withoutConsent++;
+    else if (rules.frequency && contacted() >= rules.frequency.atMost) counts.contactedTooOften++;
+    else eligible.push(at);
+  });
+  return Uint32Array.from(eligible);
+}
+
+function wantedCount(input: SelectionInput, size: SizeRule, eligible: Uint32Array): number {
+  const { ranking, probability } = input;
+  switch (size.by) {
+    case 'all':
+      return eligible.length;
+    case 'top':
+      return Math.min(size.count, eligible.length);
+    case 'percent':
+      return Math.min(countAtPercent(ranking.userIds.length, size.percent), eligible.length);
+    case 'score': {
+      const below = eligible.findIndex((at) => ranking.scores[at]! < size.atLeast);
+      return below === -1 ? eligible.length : below;
+    }
+    case 'value': {
+      if (!probability) {
+        throw new AppError(
+          'value-without-labels',
+          'The most profitable size needs to know how often customers convert',
+          'Give a label file of an earlier campaign, or choose another size rule.',
+        );
+      }
+      const probabilities = Float64Array.from(eligible, (at) => probability(ranking.scores[at]!));
+      return valueCurve(probabilities, size).optimum.count;
+    }
+  }
+}
+
+function takeCapped(
+  profile: ProfileColumns,
+  rules: AudienceRules,
+  eligible: Uint32Array,
+  wanted: number,
+  counts: AudienceCounts,
+): Uint32Array {
+  const { column, maxShare } = rules.cap!;
+  const cells = profileColumn(profile, column);
+  // A score threshold or an optimum says who is good enough at most; a number is filled up from further down.
+  const pool = rules.size.by === 'top' || rules.size.by === 'percent' ? eligible : eligible.subarray(0, wanted);
+  const sizes = new Map<string, number>();
+  for (const at of pool) sizes.set(cells[at] ?? NO_VALUE, (sizes.get(cells[at] ?? NO_VALUE) ?? 0) + 1);
+  const { total, perGroup } = capSize(sizes.values(), wanted, maxShare);
+  const [taken, perValue]: [number[], Map<string, number>] = [[], new Map()];
+  for (const at of pool) {
+    if (taken.length === total) break;
+    const value = cells[at] ?? NO_VALUE;
+    const already = perValue.get(value) ?? 0;
+    if (already >= perGroup) continue;
+    taken.push(at);
+    perValue.set(value, already + 1);
+  }
+  const lastWanted = wanted > 0 ? eligible[wanted - 1]! : -1;
+  counts.overCap = wanted - taken.filter((at) => at <= lastWanted).length;
+  return Uint32Array.from(taken);
+}
+
+function fold(cell: string): string {
+  return cell.trim().toLowerCase();
+}
