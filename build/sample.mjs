@@ -8,14 +8,10 @@ const instruction = 'Will this customer buy Christmas decorations in the coming 
 
 function cli(...args) {
   const tsx = path.join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
-  const { status } = spawnSync(
-    process.execPath,
-    [tsx, path.join(root, 'electron', 'cli', 'main.ts'), ...args],
-    {
-      cwd: root,
-      stdio: ['ignore', 2, 2],
-    },
-  );
+  const { status } = spawnSync(process.execPath, [tsx, path.join(root, 'electron', 'cli', 'main.ts'), ...args], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
   if (status !== 0) throw new Error(`The command "${args[0]}" failed; its message stands above.`);
 }
 

@@ -35,8 +35,7 @@ export function run(command, args, env = {}, { quiet = false } = {}) {
     shell: process.platform === 'win32' && command === 'npm',
   });
   if (result.error) throw result.error;
-  if (result.status !== 0)
-    throw new Error(`${command} ${args.join(' ')} ended with ${result.status ?? result.signal}`);
+  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${result.status ?? result.signal}`);
 }
 
 /** True when every package that this platform needs lies in node_modules in the version that the lock names. */
@@ -61,8 +60,7 @@ export function ensurePackages() {
   });
 }
 
-const electronVersion = () =>
-  JSON.parse(readFileSync(path.join(electronFolder, 'package.json'), 'utf8')).version;
+const electronVersion = () => JSON.parse(readFileSync(path.join(electronFolder, 'package.json'), 'utf8')).version;
 
 function electronIsInstalled() {
   const version = path.join(electronFolder, 'dist', 'version');
@@ -78,11 +76,7 @@ function electronCache() {
   if (process.env.electron_config_cache) return process.env.electron_config_cache;
   if (process.platform === 'darwin') return path.join(homedir(), 'Library', 'Caches', 'electron');
   if (process.platform === 'win32') {
-    return path.join(
-      process.env.LOCALAPPDATA ?? path.join(homedir(), 'AppData', 'Local'),
-      'electron',
-      'Cache',
-    );
+    return path.join(process.env.LOCALAPPDATA ?? path.join(homedir(), 'AppData', 'Local'), 'electron', 'Cache');
   }
   return path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'electron');
 }
@@ -119,11 +113,7 @@ async function placeElectronFromParts(releaseFolder, zipName) {
         'Run this again with a connection to it.',
     );
   }
-  const cached = path.join(
-    electronCache(),
-    createHash('sha256').update(releaseFolder).digest('hex'),
-    zipName,
-  );
+  const cached = path.join(electronCache(), createHash('sha256').update(releaseFolder).digest('hex'), zipName);
   mkdirSync(path.dirname(cached), { recursive: true });
   const joined = `${cached}.${process.pid}.part`;
   for (const [index, part] of parts.entries()) {
@@ -144,11 +134,7 @@ export async function ensureElectron() {
   const version = electronVersion();
   const zipName = `electron-v${version}-${process.platform}-${process.arch}.zip`;
   const releaseFolder = `https://github.com/electron/electron/releases/download/v${version}`;
-  const cached = path.join(
-    electronCache(),
-    createHash('sha256').update(releaseFolder).digest('hex'),
-    zipName,
-  );
+  const cached = path.join(electronCache(), createHash('sha256').update(releaseFolder).digest('hex'), zipName);
   say(`Installing Electron ${version} …`);
   if (!existsSync(cached) && !(await reachable(`${releaseFolder}/SHASUMS256.txt`))) {
     await placeElectronFromParts(releaseFolder, zipName);

@@ -5,8 +5,7 @@ import { bundle } from './bundle.mjs';
 import { ensureElectron, ensurePackages, ensureSystemLibraries, root, say } from './setup.mjs';
 import { rankSample } from './sample.mjs';
 
-const hasDisplay =
-  process.platform !== 'linux' || Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY);
+const hasDisplay = process.platform !== 'linux' || Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY);
 
 async function openWindow() {
   await ensureElectron();

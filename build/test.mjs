@@ -21,16 +21,9 @@ function unitTests() {
 
 /** Under a virtual display of its own where the machine has none. */
 function windowTests() {
-  const command = [
-    path.join(root, 'node_modules', '.bin', 'vitest'),
-    'run',
-    '--config',
-    'vitest.e2e.config.ts',
-  ];
+  const command = [path.join(root, 'node_modules', '.bin', 'vitest'), 'run', '--config', 'vitest.e2e.config.ts'];
   const virtual = process.platform === 'linux' && !process.env.DISPLAY;
-  const [program, ...args] = virtual
-    ? ['xvfb-run', '-a', '-s', '-screen 0 1920x1080x24', ...command]
-    : command;
+  const [program, ...args] = virtual ? ['xvfb-run', '-a', '-s', '-screen 0 1920x1080x24', ...command] : command;
   const { status } = spawnSync(program, args, {
     cwd: root,
     stdio: ['ignore', 2, 2],

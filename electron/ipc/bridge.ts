@@ -1,0 +1,71 @@
+import * as app from './app.js';
+import * as audience from './audience.js';
+import * as data from './data.js';
+import { type Message, type Result, resultSchema } from './message.js';
+import * as rank from './rank.js';
+import * as tasks from './tasks.js';
+import * as workspace from './workspace.js';
+
+/** What the bridge needs of Electron; tests bring their own. */
+export interface Transport {
+  invoke(channel: string, request: unknown): Promise<unknown>;
+  /** Subscribes; the function returned ends the subscription. */
+  listen(channel: string, listener: (payload: unknown) => void): () => void;
+  /** The path of a file that the person dropped on the window. */
+  pathOf(file: File): string;
+}
+
+/**
+ * The one object the window sees: named methods, no channels. Requests are checked here before they leave and
+ * in the main process when they arrive; answers likewise.
+ */
+export function createBridge(transport: Transport) {
+  function method<Request, Answer>(message: Message<Request, Answer>) {
+    const answer = resultSchema(message.answer);
+    return async (request: Request): Promise<Result<Answer>> =>
+      answer.parse(await transport.invoke(message.channel, message.request.parse(request))) as Result<Answer>;
+  }
+  const ask = <Answer>(message: Message<undefined, Answer>) => {
+    const send = method(message);
+    return () => send(undefined);
+  };
+  const grantPaths = method(data.grantDropped);
+
+  return {
+    app: { info: ask(app.appInfo) },
+    workspace: {
+      create: ask(workspace.createWorkspace),
+      choose: ask(workspace.chooseWorkspace),
+      openRecent: method(workspace.openRecent),
+      openSample: ask(workspace.openSample),
+      current: ask(workspace.currentWorkspace),
+      close: ask(workspace.closeWorkspace),
+      recent: ask(workspace.recentWorkspaces),
+    },
+    data: {
+      chooseFiles: ask(data.chooseFiles),
+      grantDropped: (files: File[]) => grantPaths(files.map((file) => transport.pathOf(file))),
+      sampleFiles: ask(data.sampleFiles),
+      inspect: method(data.inspectFile),
+      import: method(data.importFile),
+      overview: ask(data.dataOverview),
+      saveRejects: ask(data.saveRejects),
+    },
+    rank: {
+      start: method(rank.startRanking),
+      list: ask(rank.listRankings),
+      page: method(rank.rankingPage),
+      distribution: method(rank.scoreDistribution),
+    },
+    audience: { export: method(audience.exportAudience), reveal: method(audience.revealExport) },
+    tasks: {
+      list: ask(tasks.listTasks),
+      cancel: method(tasks.cancelTask),
+      onReport: (listener: (report: tasks.TaskReport) => void) =>
+        transport.listen(tasks.taskReported.channel, (payload) => listener(tasks.taskReported.payload.parse(payload))),
+    },
+  };
+}
+
+/** The type of `window.instructue`. */
+export type Bridge = ReturnType<typeof createBridge>;

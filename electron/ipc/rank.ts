@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { message, nothing } from './message.js';
+import { taskIdSchema } from './vocabulary.js';
+
+export const questionSchema = z.object({
+  instruction: z.string().max(4000),
+  answer: z.string().max(4000).optional(),
+  contrast: z.string().max(4000).optional(),
+});
+export type Question = z.infer<typeof questionSchema>;
+
+export const rankingSchema = z.object({
+  rankingId: z.number(),
+  question: questionSchema,
+  customers: z.number(),
+  /** The device that scored, and the model's name. */
+  device: z.string(),
+  model: z.string(),
+  /** ISO 8601. */
+  createdAt: z.string(),
+});
+export type Ranking = z.infer<typeof rankingSchema>;
+
+export const rankedCustomerSchema = z.object({
+  rank: z.number(),
+  userId: z.string(),
+  score: z.number(),
+});
+export type RankedCustomer = z.infer<typeof rankedCustomerSchema>;
+
+export const startRanking = message(
+  'rank:start',
+  z.object({ taskId: taskIdSchema, question: questionSchema }),
+  rankingSchema,
+);
+/** Rankings of this workspace, newest first. */
+export const listRankings = message('rank:list', nothing, z.array(rankingSchema));
+
+/** A stretch of a ranking. `search` keeps the customers whose id contains it. */
+export const rankingPage = message(
+  'rank:page',
+  z.object({
+    rankingId: z.number(),
+    offset: z.number().int().nonnegative(),
+    limit: z.number().int().positive().max(500),
+    search: z.string().max(200),
+  }),
+  z.object({ total: z.number(), rows: z.array(rankedCustomerSchema) }),
+);
+
+/** How many customers have a score in each of equally wide bins. */
+export const scoreDistribution = message(
+  'rank:distribution',
+  z.object({ rankingId: z.number() }),
+  z.array(z.object({ from: z.number(), to: z.number(), count: z.number() })),
+);

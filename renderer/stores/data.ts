@@ -1,0 +1,93 @@
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import type { FileReport, Inspection, Overview } from '../../electron/ipc/data.js';
+import type { GrantedFile } from '../../electron/ipc/vocabulary.js';
+import { bridge } from '../bridge.js';
+import { useFailures } from './failures.js';
+import { useTasks } from './tasks.js';
+
+const nothing: Overview = { customers: 0, sources: [] };
+
+/** Files on their way in, the reports of those that came in, and what the workspace holds. */
+export const useData = defineStore('data', () => {
+  const failures = useFailures();
+  const tasks = useTasks();
+  const overview = ref<Overview>(nothing);
+  const pending = ref<Inspection[]>([]);
+  const reports = ref<FileReport[]>([]);
+  const inspecting = ref<string>();
+  const importing = ref<string>();
+  const savedRejects = ref<string>();
+
+  function clear(): void {
+    overview.value = nothing;
+    pending.value = [];
+    reports.value = [];
+    savedRejects.value = undefined;
+  }
+
+  async function refresh(): Promise<void> {
+    overview.value = (await failures.attempt(bridge.data.overview())) ?? nothing;
+  }
+
+  async function add(files: GrantedFile[] | null | undefined): Promise<void> {
+    for (const file of files ?? []) {
+      inspecting.value = file.name;
+      const inspection = await failures.attempt(bridge.data.inspect({ handle: file.handle }));
+      if (inspection) pending.value.push(inspection);
+    }
+    inspecting.value = undefined;
+  }
+
+  const choose = async () => add(await failures.attempt(bridge.data.chooseFiles()));
+  const drop = async (files: File[]) => add(await failures.attempt(bridge.data.grantDropped(files)));
+  const addSample = async () => add(await failures.attempt(bridge.data.sampleFiles()));
+  const leaveOut = (inspection: Inspection) => {
+    pending.value = pending.value.filter((other) => other !== inspection);
+  };
+
+  /** Imports the pending files one after the other; stops at the first that fails or is cancelled. */
+  async function importAll(): Promise<void> {
+    reports.value = [];
+    savedRejects.value = undefined;
+    while (pending.value[0]) {
+      const inspection = pending.value[0];
+      importing.value = tasks.newId();
+      const report = await failures.attempt(
+        bridge.data.import({
+          taskId: importing.value,
+          handle: inspection.file.handle,
+          kind: inspection.kind,
+          columns: inspection.columns.map(({ name, role }) => ({ name, role })),
+        }),
+      );
+      if (!report) break;
+      reports.value.push(report);
+      pending.value.shift();
+      await refresh();
+    }
+    importing.value = undefined;
+  }
+
+  async function saveRejects(): Promise<void> {
+    const saved = await failures.attempt(bridge.data.saveRejects());
+    if (saved) savedRejects.value = saved.path;
+  }
+
+  return {
+    overview,
+    pending,
+    reports,
+    inspecting,
+    importing,
+    savedRejects,
+    clear,
+    refresh,
+    choose,
+    drop,
+    addSample,
+    leaveOut,
+    importAll,
+    saveRejects,
+  };
+});

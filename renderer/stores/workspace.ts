@@ -1,0 +1,48 @@
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import type { RecentWorkspace, WorkspaceInfo } from '../../electron/ipc/workspace.js';
+import { bridge } from '../bridge.js';
+import { useAudience } from './audience.js';
+import { useData } from './data.js';
+import { useFailures } from './failures.js';
+import { useRank } from './rank.js';
+
+/** The open workspace, and those opened before. */
+export const useWorkspace = defineStore('workspace', () => {
+  const failures = useFailures();
+  const current = ref<WorkspaceInfo | null>(null);
+  const recent = ref<RecentWorkspace[]>([]);
+
+  /** Everything that mirrors the workspace is read again. */
+  async function enter(workspace: WorkspaceInfo | null | undefined): Promise<boolean> {
+    if (!workspace) return false;
+    useData().clear();
+    useRank().clear();
+    useAudience().clear();
+    await Promise.all([useData().refresh(), useRank().refresh()]);
+    current.value = workspace;
+    return true;
+  }
+
+  async function load(): Promise<void> {
+    recent.value = (await failures.attempt(bridge.workspace.recent())) ?? [];
+    await enter(await failures.attempt(bridge.workspace.current()));
+  }
+
+  const create = async () => enter(await failures.attempt(bridge.workspace.create()));
+  const choose = async () => enter(await failures.attempt(bridge.workspace.choose()));
+  const openRecent = async (handle: string) => enter(await failures.attempt(bridge.workspace.openRecent({ handle })));
+  async function openSample(): Promise<boolean> {
+    const opened = await enter(await failures.attempt(bridge.workspace.openSample()));
+    if (opened && useData().overview.customers === 0) await useData().addSample();
+    return opened;
+  }
+
+  async function close(): Promise<void> {
+    await failures.attempt(bridge.workspace.close());
+    current.value = null;
+    await load();
+  }
+
+  return { current, recent, load, create, choose, openRecent, openSample, close };
+});
