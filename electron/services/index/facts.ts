@@ -1,0 +1,207 @@
+import type { Source } from '../import/sources.js';
+import { literal } from '../workspace/sql.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { addNumbers } from './levels.js';
+
+/** A source file as derivation sees it: its rows behind a view that leaves the hidden ones out. */
+export interface DerivedFile {
+  id: number;
+  source: Source;
+  number: number;
+  name: string;
+  view: string;
+  columns: { ordinal: number; name: string; role: string }[];
+}
+
+type Column = DerivedFile['columns'][number];
+
+/** What a string is: something a customer did or has, a property of it or of the customer, a level, or a summary. */
+export const KIND = { item: 0, attribute: 1, bin: 2, aggregate: 3 } as const;
+
+const PRIMARY = /amount|value|spend|price|minutes|hours|seconds|duration|score|rating|count|quantity|pages|policies/i;
+const NOUNS: Record<Source, string> = { purchases: 'purchase', services: 'service', paths: 'page', searches: 'search', apps: 'app', profile: 'profile' };
+/** Up to this many different values, an item alone ("car") says too little: it is written with its column ("product: car"). */
+const FEW_ITEMS = 30;
+
+/** Facts of single customers, before strings are numbered. Percentiles are kept as integer millionths so that sums are exact. */
+export async function prepareScratch(workspace: Workspace): Promise<void> {
+  await workspace.run(`CREATE OR REPLACE TEMP TABLE derive_facts (
+    customer INTEGER, source TINYINT, text VARCHAR, kind TINYINT, column_name VARCHAR, raw VARCHAR,
+    value_sum HUGEINT, value_count BIGINT, recency DOUBLE, n BIGINT)`);
+}
+
+/** SQL for a column's name in words. */
+function named(column: Column): string {
+  return `humanise(${literal(column.name)})`;
+}
+
+function ofRole(file: DerivedFile, role: string): Column[] {
+  return file.columns.filter((column) => column.role === role);
+}
+
+/** The number column that says how much an event was, or undefined. */
+function primaryNumber(file: DerivedFile): Column | undefined {
+  const numbers = ofRole(file, 'number');
+  return numbers.find((column) => PRIMARY.test(column.name)) ?? numbers.at(-1);
+}
+
+/** Recency of a row in 0..1 within its file (1 = most recent), NULL without a time column. */
+function recencySql(file: DerivedFile): string {
+  const time = ofRole(file, 'time')[0];
+  if (!time) return 'CAST(NULL AS DOUBLE)';
+  const [first, last] = ['min', 'max'].map((end) => `(SELECT epoch(${end}(c${time.ordinal})) FROM ${file.view})`);
+  return `(epoch(v.c${time.ordinal}) - ${first}) / nullif(${last} - ${first}, 0)`;
+}
+
+/**
+ * Facts of an event file: its main text column gives the items, text columns that follow from it are written into them,
+ * every other text column gives facts of its own. Without a text column the number columns are the items.
+ */
+export async function addEventStrings(workspace: Workspace, file: DerivedFile): Promise<void> {
+  const texts = await filledTexts(workspace, file);
+  if (texts.length === 0) return addNumberItems(workspace, file);
+  const main = texts.reduce((best, next) => (next.distinct > best.distinct ? next : best));
+  const others = texts.filter((text) => text !== main).map((text) => text.column);
+  const attributes: Column[] = [];
+  for (const column of others) if (await followsFrom(workspace, file, main, column)) attributes.push(column);
+  await makeWords(workspace, file, main, attributes);
+  await makeLevels(workspace, file.view, primaryNumber(file));
+  const primary = primaryNumber(file);
+  await workspace.run(`
+    INSERT INTO derive_facts
+    SELECT c.customer, ${file.number}, w.text, ${KIND.item}, ${literal(main.column.name)}, min(w.main), sum(l.millionths), count(l.millionths), max(${recencySql(file)}), count(*)
+    FROM ${file.view} v JOIN customers c USING (user_id) JOIN derive_words w ON w.main = v.c${main.column.ordinal}
+      LEFT JOIN derive_levels l ON l.x = ${primary ? `v.c${primary.ordinal}` : 'NULL'}
+    GROUP BY c.customer, w.text`);
+  for (const column of others.filter((other) => !attributes.includes(other))) {
+    await workspace.run(`
+      INSERT INTO derive_facts
+      SELECT c.customer, ${file.number}, ${named(column)} || ': ' || humanise(v.c${column.ordinal}) AS text, ${KIND.attribute}, ${literal(column.name)}, min(v.c${column.ordinal}), 0, 0, max(${recencySql(file)}), count(*)
+      FROM ${file.view} v JOIN customers c USING (user_id) WHERE v.c${column.ordinal} IS NOT NULL GROUP BY c.customer, text`);
+  }
+}
+
+interface FilledText {
+  column: Column;
+  distinct: number;
+}
+
+async function filledTexts(workspace: Workspace, file: DerivedFile): Promise<FilledText[]> {
+  const columns = ofRole(file, 'text');
+  if (columns.length === 0) return [];
+  const row = await workspace.one<Record<string, number>>(`SELECT ${columns.map((column) => `count(DISTINCT c${column.ordinal}) AS d${column.ordinal}`).join(', ')} FROM ${file.view}`);
+  return columns.map((column) => ({ column, distinct: row?.[`d${column.ordinal}`] ?? 0 })).filter((text) => text.distinct > 0);
+}
+
+/** Whether a column is (all but) determined by the main one, as a genre is by a title. */
+async function followsFrom(workspace: Workspace, file: DerivedFile, main: FilledText, column: Column): Promise<boolean> {
+  const row = await workspace.one<{ pairs: number }>(
+    `SELECT count(*) AS pairs FROM (SELECT DISTINCT c${main.column.ordinal}, c${column.ordinal} FROM ${file.view} WHERE c${main.column.ordinal} IS NOT NULL AND c${column.ordinal} IS NOT NULL)`,
+  );
+  return (row?.pairs ?? 0) > 0 && row!.pairs <= 1.2 * main.distinct;
+}
+
+/** derive_words(main, text): the one string of every main value, with the most frequent value of each attribute. */
+async function makeWords(workspace: Workspace, file: DerivedFile, main: FilledText, attributes: Column[]): Promise<void> {
+  const key = `c${main.column.ordinal}`;
+  const label = main.distinct <= FEW_ITEMS ? `${named(main.column)} || ': ' || ` : '';
+  const joins = attributes.map(
+    (column) => `LEFT JOIN (SELECT ${key} AS main, c${column.ordinal} AS a FROM ${file.view} WHERE ${key} IS NOT NULL AND c${column.ordinal} IS NOT NULL
+      GROUP BY ALL QUALIFY row_number() OVER (PARTITION BY main ORDER BY count(*) DESC, a) = 1) a${column.ordinal} USING (main)`,
+  );
+  const parts = attributes.map((column) => ` || coalesce(', ' || ${named(column)} || ': ' || humanise(a${column.ordinal}.a), '')`);
+  await workspace.run(`
+    CREATE OR REPLACE TEMP TABLE derive_words AS
+    SELECT main, left(${label}humanise(main)${parts.join('')}, 200) AS text
+    FROM (SELECT DISTINCT ${key} AS main FROM ${file.view} WHERE ${key} IS NOT NULL) ${joins.join(' ')}`);
+}
+
+/** derive_levels(x, millionths): the percentile (midpoint of ties) of every value of a number column over the rows of a view. */
+async function makeLevels(workspace: Workspace, view: string, column: Column | undefined): Promise<void> {
+  const cell = column ? `c${column.ordinal}` : 'CAST(NULL AS DOUBLE)';
+  await workspace.run(`
+    CREATE OR REPLACE TEMP TABLE derive_levels AS
+    SELECT x, CAST(round(1e6 * (sum(n) OVER (ORDER BY x) - n / 2.0) / sum(n) OVER ()) AS BIGINT) AS millionths
+    FROM (SELECT ${cell} AS x, count(*) AS n FROM ${view} WHERE ${cell} IS NOT NULL GROUP BY x)`);
+}
+
+async function addNumberItems(workspace: Workspace, file: DerivedFile): Promise<void> {
+  const numbers = ofRole(file, 'number');
+  if (numbers.length === 0) {
+    await workspace.run(`
+      INSERT INTO derive_facts
+      SELECT c.customer, ${file.number}, '${NOUNS[file.source]} event', ${KIND.item}, '', NULL, 0, 0, max(${recencySql(file)}), count(*)
+      FROM ${file.view} v JOIN customers c USING (user_id) GROUP BY c.customer`);
+  }
+  for (const column of numbers) {
+    await makeLevels(workspace, file.view, column);
+    await workspace.run(`
+      INSERT INTO derive_facts
+      SELECT c.customer, ${file.number}, ${named(column)}, ${KIND.item}, ${literal(column.name)}, NULL, sum(l.millionths), count(*), max(${recencySql(file)}), count(*)
+      FROM ${file.view} v JOIN customers c USING (user_id) JOIN derive_levels l ON l.x = v.c${column.ordinal} GROUP BY c.customer`);
+  }
+}
+
+/**
+ * Summaries of each customer's rows in an event file, as levels: averages, the total of the primary number, the number of
+ * events, days since the last one and days between the first and the last.
+ * @param shared another file has the same source, so that its name must tell them apart
+ */
+export async function addAggregates(workspace: Workspace, file: DerivedFile, shared: boolean): Promise<void> {
+  const noun = shared ? `humanise(${literal(file.name.replace(/\..*$/, ''))})` : `'${NOUNS[file.source]}'`;
+  const primary = primaryNumber(file);
+  const time = ofRole(file, 'time')[0];
+  const summaries: { label: string; column: string; x: string }[] = [{ label: `'number of ' || ${noun} || ' events'`, column: '', x: 'count(*)' }];
+  for (const column of ofRole(file, 'number')) {
+    // Sums of integer millionths are the same in whatever order the threads add them; sums of DOUBLE are not.
+    const sum = `CAST(sum(CAST(round(greatest(least(v.c${column.ordinal}, 1e24), -1e24) * 1e6) AS HUGEINT)) AS DOUBLE) / 1e6`;
+    summaries.push({ label: `'average ' || ${named(column)}`, column: column.name, x: `${sum} / nullif(count(v.c${column.ordinal}), 0)` });
+    if (column === primary) summaries.push({ label: `'total ' || ${named(column)}`, column: column.name, x: sum });
+  }
+  if (time) {
+    const days = (text: string): string => `floor(epoch(${text}) / 86400)`;
+    const last = `max(v.c${time.ordinal})`;
+    summaries.push({ label: `'days since last ' || ${noun} || ' event'`, column: time.name, x: `${days(`(SELECT max(c${time.ordinal}) FROM ${file.view})`)} - ${days(last)}` });
+    summaries.push({ label: `'days from first to last ' || ${noun} || ' event'`, column: time.name, x: `${days(last)} - ${days(`min(v.c${time.ordinal})`)}` });
+  }
+  const sums = summaries.map((summary, at) => `CAST(${summary.x} AS DOUBLE) AS x${at}`);
+  await workspace.run(`CREATE OR REPLACE TEMP TABLE derive_sums AS SELECT c.customer, ${sums.join(', ')} FROM ${file.view} v JOIN customers c USING (user_id) GROUP BY c.customer`);
+  const numbers = summaries.map((summary, at) => `SELECT customer, ${summary.label} AS label, ${literal(summary.column)} AS column_name, x${at} AS x, false AS days FROM derive_sums`);
+  await addNumbers(workspace, numbers.join(' UNION ALL '), file.number, KIND.aggregate);
+}
+
+/** Facts of a profile: categories, yes/no answers and levels. Returns the columns left out, with the reason. */
+export async function addProfileStrings(workspace: Workspace, file: DerivedFile): Promise<string[]> {
+  const skipped: string[] = [];
+  const numbers: string[] = [];
+  for (const column of file.columns.filter((candidate) => ['text', 'number', 'time'].includes(candidate.role))) {
+    const cell = `v.c${column.ordinal}`;
+    const shape = await profileShape(workspace, file, column);
+    if (shape === 'free') skipped.push(`${file.name}, column ${column.name}: nearly every customer has a value of their own`);
+    else if (shape === 'level') {
+      const x = column.role === 'time' ? `epoch(${cell}) / 86400` : cell;
+      numbers.push(`SELECT c.customer, ${named(column)} AS label, ${literal(column.name)} AS column_name, CAST(${x} AS DOUBLE) AS x, ${column.role === 'time'} AS days FROM ${file.view} v JOIN customers c USING (user_id) WHERE ${cell} IS NOT NULL`);
+    } else {
+      const value = shape === 'answer' ? `CASE WHEN lower(CAST(${cell} AS VARCHAR)) IN ('1.0', 'true', 'yes', 'y', 't') THEN 'yes' ELSE 'no' END` : `humanise(${cell})`;
+      await workspace.run(`
+        INSERT INTO derive_facts
+        SELECT c.customer, ${file.number}, left(${named(column)} || ': ' || ${value}, 200), ${KIND.attribute}, ${literal(column.name)}, CAST(${cell} AS VARCHAR), 0, 0, NULL, 1
+        FROM ${file.view} v JOIN customers c USING (user_id) WHERE ${cell} IS NOT NULL`);
+    }
+  }
+  if (numbers.length > 0) await addNumbers(workspace, numbers.join(' UNION ALL '), file.number, KIND.bin);
+  return skipped;
+}
+
+/** `answer`: yes or no; `level`: a quantity or date; `category`: words; `free`: words of which nearly all differ. */
+async function profileShape(workspace: Workspace, file: DerivedFile, column: Column): Promise<'answer' | 'level' | 'category' | 'free'> {
+  if (column.role === 'time') return 'level';
+  const cell = `lower(CAST(c${column.ordinal} AS VARCHAR))`;
+  const pairs = [['0.0', '1.0'], ['true', 'false'], ['yes', 'no'], ['y', 'n'], ['t', 'f']];
+  const outside = pairs.map((pair, at) => `count(*) FILTER (${cell} NOT IN (${pair.map(literal).join(', ')})) AS p${at}`);
+  const row = await workspace.one<Record<string, number>>(`SELECT count(${cell}) AS filled, count(DISTINCT ${cell}) AS different, ${outside.join(', ')} FROM ${file.view} WHERE c${column.ordinal} IS NOT NULL`);
+  const { filled = 0, different = 0 } = row ?? {};
+  if (filled > 0 && pairs.some((_, at) => row?.[`p${at}`] === 0)) return 'answer';
+  if (column.role === 'number') return 'level';
+  return different > 1000 && different > 0.5 * filled ? 'free' : 'category';
+}
