@@ -1,0 +1,168 @@
+import { AppError } from '../errors.js';
+import { meanDifference, rateDifference, type Estimate } from '../evaluate/intervals.js';
+import { column, idColumn, readTable } from '../evaluate/table-file.js';
+
+/** The audience of an export, best first; `held` is 1 for the holdout, 0 for the treated. */
+export interface CampaignMembers {
+  userIds: readonly string[];
+  held: ArrayLike<number>;
+}
+
+/** What became of customers after the campaign. */
+export interface Outcomes {
+  /** Per customer: 1 or 0 for `converted`, the sum of the cells for `amount`. */
+  values: ReadonlyMap<string, number>;
+  kind: 'converted' | 'amount';
+  rows: number;
+}
+
+export interface ArmResult {
+  customers: number;
+  /** Conversions, or the sum of amounts. */
+  total: number;
+  /** Rate of conversion, or mean amount. */
+  mean: number;
+}
+
+/** Incremental outcomes among the best `count` of the audience, per treated customer of the whole audience. */
+export interface QiniPoint {
+  count: number;
+  share: number;
+  gain: number;
+}
+
+export interface CampaignResult {
+  kind: Outcomes['kind'];
+  treated: ArmResult;
+  holdout: ArmResult;
+  /** Treated minus holdout: Newcombe's interval for rates, Welch's with the normal quantile for amounts. */
+  uplift: Estimate;
+  /** Uplift times the treated customers: what the campaign brought beyond what would have come anyway. */
+  incremental: Estimate;
+  qini: { points: QiniPoint[]; coefficient: number };
+  /** Members the outcome file does not mention; they count as 0. */
+  withoutOutcome: number;
+  /** Ids of the outcome file outside this audience; they are left aside. */
+  outsideAudience: number;
+}
+
+/**
+ * Reads outcomes. Without `outcomeColumn` every id in the file has converted. A column of 0/1 (true/false, yes/no)
+ * makes conversions, and an id that comes again has converted if any of its rows says so; any other numbers are
+ * amounts and are summed per id. An empty cell counts 0.
+ * @throws AppError `outcome-value` for a cell that is not a number, and what `readTable` throws.
+ */
+export async function readOutcomes(file: string, outcomeColumn?: string, id?: string): Promise<Outcomes> {
+  const table = await readTable(file);
+  const ids = column(table, idColumn(table, id));
+  const cells = outcomeColumn === undefined ? ids.map(() => '1') : column(table, outcomeColumn);
+  const numbers = cells.map((cell, i) => {
+    const value = outcomeNumber(cell ?? '');
+    if (Number.isFinite(value)) return value;
+    throw new AppError('outcome-value', `"${cell}" is not an outcome`, 'Use 0 and 1, or amounts.', {
+      file,
+      line: i + 2,
+      column: outcomeColumn,
+    });
+  });
+  const kind = numbers.every((value) => value === 0 || value === 1) ? 'converted' : 'amount';
+  const values = new Map<string, number>();
+  ids.forEach((cell, i) => {
+    const key = cell?.trim();
+    if (!key) return;
+    const before = values.get(key) ?? 0;
+    values.set(key, kind === 'amount' ? before + numbers[i]! : Math.max(before, numbers[i]!));
+  });
+  return { values, kind, rows: table.rows };
+}
+
+/**
+ * Uplift of the treated over the holdout, and the Qini curve over the audience's order (Radcliffe 2007).
+ * @throws AppError `measure-arms` when fewer than two customers were treated or held out;
+ * `measure-unmatched` when no outcome belongs to the audience.
+ */
+export function measureCampaign(members: CampaignMembers, outcomes: Outcomes): CampaignResult {
+  const results = Float64Array.from(members.userIds, (id) => outcomes.values.get(id) ?? 0);
+  const known = members.userIds.filter((id) => outcomes.values.has(id)).length;
+  if (known === 0) {
+    throw new AppError(
+      'measure-unmatched',
+      'No outcome belongs to a customer of this audience',
+      'Compare how ids are written in the outcome file and in the audience.',
+    );
+  }
+  const treated = results.filter((_, i) => members.held[i] !== 1);
+  const holdout = results.filter((_, i) => members.held[i] === 1);
+  if (treated.length < 2 || holdout.length < 2) {
+    throw new AppError(
+      'measure-arms',
+      `${treated.length} customers were treated and ${holdout.length} held out`,
+      'Uplift needs an audience that was exported with a holdout.',
+    );
+  }
+  const [armT, armH] = [arm(treated), arm(holdout)];
+  const uplift =
+    outcomes.kind === 'converted'
+      ? rateDifference(armT.total, armT.customers, armH.total, armH.customers)
+      : meanDifference(treated, holdout);
+  const scaled = (value: number) => value * armT.customers;
+  return {
+    kind: outcomes.kind,
+    treated: armT,
+    holdout: armH,
+    uplift,
+    incremental: { value: scaled(uplift.value), low: scaled(uplift.low), high: scaled(uplift.high) },
+    qini: qini(results, members.held),
+    withoutOutcome: members.userIds.length - known,
+    outsideAudience: outcomes.values.size - known,
+  };
+}
+
+/**
+ * Qini curve: after the best k customers, outcomes of the treated minus those of the holdout scaled to as many
+ * customers, divided by all treated. The coefficient is the area between it and the straight line to its end, over
+ * shares 0..1; above 0 the best-ranked gain most. `results` and `held` come best first.
+ */
+export function qini(results: Float64Array, held: ArrayLike<number>, points = 200): CampaignResult['qini'] {
+  const total = results.length;
+  const gains = qiniGains(results, held);
+  let allTreated = 0;
+  for (let i = 0; i < total; i++) allTreated += held[i] === 1 ? 0 : 1;
+  const perTreated = gains.map((gain) => gain / allTreated);
+  let area = 0;
+  for (let k = 1; k <= total; k++) area += (perTreated[k]! + perTreated[k - 1]!) / 2 / total;
+  const steps = Math.min(points, total);
+  const cuts = Array.from({ length: steps + 1 }, (_, i) => Math.round((i * total) / steps));
+  return {
+    points: cuts.map((count) => ({ count, share: count / total, gain: perTreated[count]! })),
+    coefficient: area - perTreated[total]! / 2,
+  };
+}
+
+function qiniGains(results: Float64Array, held: ArrayLike<number>): Float64Array {
+  const gains = new Float64Array(results.length + 1);
+  let [customersT, customersH, sumT, sumH] = [0, 0, 0, 0];
+  for (let i = 0; i < results.length; i++) {
+    if (held[i] === 1) {
+      customersH++;
+      sumH += results[i]!;
+    } else {
+      customersT++;
+      sumT += results[i]!;
+    }
+    gains[i + 1] = sumT - (customersH > 0 ? (sumH * customersT) / customersH : 0);
+  }
+  return gains;
+}
+
+function arm(results: Float64Array): ArmResult {
+  const total = results.reduce((sum, value) => sum + value, 0);
+  return { customers: results.length, total, mean: total / results.length };
+}
+
+function outcomeNumber(cell: string): number {
+  const text = cell.trim().toLowerCase();
+  if (text === '' || text === 'false' || text === 'no') return 0;
+  if (text === 'true' || text === 'yes') return 1;
+  return Number(text);
+}
