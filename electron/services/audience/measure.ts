@@ -59,7 +59,7 @@ export async function readOutcomes(file: string, outcomeColumn?: string, id?: st
   const numbers = cells.map((cell, i) => {
     const value = outcomeNumber(cell ?? '');
     if (Number.isFinite(value)) return value;
-    throw new AppError('outcome-value', `"${cell}" is not an outcome`, 'Use 0 and 1, or amounts.', {
+    throw new AppError('outcome-value', `"${cell}" is not an outcome`, 'use 0 and 1, or amounts', {
       file,
       line: i + 2,
       column: outcomeColumn,
@@ -88,7 +88,7 @@ export function measureCampaign(members: CampaignMembers, outcomes: Outcomes): C
     throw new AppError(
       'measure-unmatched',
       'No outcome belongs to a customer of this audience',
-      'Compare how ids are written in the outcome file and in the audience.',
+      'compare how ids are written in the outcome file and in the audience',
     );
   }
   const treated = results.filter((_, i) => members.held[i] !== 1);
@@ -97,7 +97,7 @@ export function measureCampaign(members: CampaignMembers, outcomes: Outcomes): C
     throw new AppError(
       'measure-arms',
       `${treated.length} customers were treated and ${holdout.length} held out`,
-      'Uplift needs an audience that was exported with a holdout.',
+      'uplift needs an audience that was exported with a holdout',
     );
   }
   const [armT, armH] = [arm(treated), arm(holdout)];

@@ -100,10 +100,10 @@ function place(offers: readonly Offer[], scores: Float64Array[], customers: numb
 /** Ids of all customers, ascending. */
 function checkedCustomers(offers: readonly Offer[]): string[] {
   const [first] = offers;
-  if (!first) throw new AppError('offers-none', 'There are no offers', 'Name at least one offer.');
+  if (!first) throw new AppError('offers-none', 'There are no offers', 'name at least one offer');
   const names = new Set(offers.map((offer) => offer.name));
   if (names.size < offers.length) {
-    throw new AppError('offers-name', 'Two offers have the same name', 'Give every offer its own name.');
+    throw new AppError('offers-name', 'Two offers have the same name', 'give every offer its own name');
   }
   const ids = new Set(first.ranking.userIds);
   const same = (other: Offer) =>
@@ -112,7 +112,7 @@ function checkedCustomers(offers: readonly Offer[]): string[] {
     throw new AppError(
       'offers-customers',
       'The offers rank different customers',
-      'Rank the same workspace with every offer.',
+      'rank the same workspace with every offer',
     );
   }
   return [...ids].sort();

@@ -14,7 +14,7 @@ export function rankCustomers(userIds: readonly string[], scores: ArrayLike<numb
   const seen = new Set<string>();
   for (const id of userIds) {
     if (seen.has(id)) {
-      throw new AppError('ranking-duplicate', `Customer ${id} is ranked twice`, 'Rank every customer once.');
+      throw new AppError('ranking-duplicate', `Customer ${id} is ranked twice`, 'rank every customer once');
     }
     seen.add(id);
   }
@@ -45,7 +45,7 @@ export function combineRankings(rankings: ReadonlyMap<string, Ranking>, expressi
       throw new AppError(
         'combination-customers',
         'The combined rankings hold different customers',
-        'Rank the same workspace with every instruction.',
+        'rank the same workspace with every instruction',
       );
     }
   }
@@ -80,7 +80,7 @@ function known(rankings: ReadonlyMap<string, Ranking>, name: string): Ranking {
   throw new AppError(
     'combination-unknown',
     `No instruction is called "${name}"`,
-    `Use one of: ${[...rankings.keys()].join(', ')}.`,
+    `use one of: ${[...rankings.keys()].join(', ')}`,
   );
 }
 
@@ -125,5 +125,5 @@ function orderCombined(userIds: readonly string[], values: Float64Array, tieBrea
 }
 
 function emptyCombination(): AppError {
-  return new AppError('combination-empty', 'A combination joins no instructions', 'Name at least one instruction.');
+  return new AppError('combination-empty', 'A combination joins no instructions', 'name at least one instruction');
 }

@@ -118,7 +118,7 @@ export function profileColumn(profile: ProfileColumns, name: string): readonly (
   throw new AppError(
     'column-missing',
     `The customers have no column "${name}"`,
-    there.length > 0 ? `Choose one of: ${there.join(', ')}.` : 'Import a profile with this column first.',
+    there.length > 0 ? `choose one of: ${there.join(', ')}` : 'import a profile with this column first',
     { column: name },
   );
 }
@@ -162,7 +162,7 @@ function wantedCount(input: SelectionInput, size: SizeRule, eligible: Uint32Arra
         throw new AppError(
           'value-without-labels',
           'The most profitable size needs to know how often customers convert',
-          'Give a label file of an earlier campaign, or choose another size rule.',
+          'give a label file of an earlier campaign, or choose another size rule',
         );
       }
       const probabilities = Float64Array.from(eligible, (at) => probability(ranking.scores[at]!));

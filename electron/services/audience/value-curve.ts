@@ -33,7 +33,7 @@ export function valueCurve(probabilities: Float64Array, value: CampaignValue, po
   const { valuePerConversion, costPerContact, budget = Number.POSITIVE_INFINITY } = value;
   for (const [name, amount] of Object.entries({ valuePerConversion, costPerContact, budget })) {
     if (!(amount >= 0)) {
-      throw new AppError('value-negative', `${name} is ${amount}`, 'Give amounts of at least 0.', { column: name });
+      throw new AppError('value-negative', `${name} is ${amount}`, 'give amounts of at least 0', { column: name });
     }
   }
   const total = probabilities.length;

@@ -62,7 +62,7 @@ export function evaluateRankings(rankings: readonly NamedRanking[], labels: Labe
       throw new AppError(
         'rankings-differ',
         `"${first.name}" holds ${first.scores.length} labelled customers, "${other.name}" ${other.scores.length}`,
-        'Rank the same customers with both.',
+        'rank the same customers with both',
       );
     }
   }
@@ -119,6 +119,6 @@ function unmatched(labels: LabelSet, ranked: string | undefined): AppError {
   return new AppError(
     'labels-unmatched',
     `None of the ${labels.values.size} labelled ids is a ranked customer`,
-    `Compare how the ids are written: labels have "${labelled}", the ranking has "${ranked ?? 'nobody'}".`,
+    `compare how the ids are written: labels have "${labelled}", the ranking has "${ranked ?? 'nobody'}"`,
   );
 }

@@ -33,14 +33,14 @@ export function collectLabels(rows: Iterable<LabelRow>, file: string, column: st
     set.rows++;
     const place = { file, line: row + 1, column };
     if (id === null || id === '') {
-      throw new AppError('labels-id', 'A label without a customer id', 'Give every row a customer id.', place);
+      throw new AppError('labels-id', 'A label without a customer id', 'give every row a customer id', place);
     }
     const value = parseLabel(label);
     if (value === undefined) {
       throw new AppError(
         'labels-value',
         `"${label}" is not a label`,
-        'Labels are 0 or 1 (or true/false, yes/no); leave the cell empty where the outcome is unknown.',
+        'labels are 0 or 1 (or true/false, yes/no); leave the cell empty where the outcome is unknown',
         place,
       );
     }
@@ -55,13 +55,13 @@ export function collectLabels(rows: Iterable<LabelRow>, file: string, column: st
       throw new AppError(
         'labels-contradiction',
         `Customer ${id} is labelled both 0 and 1`,
-        'Keep one label per customer.',
+        'keep one label per customer',
         place,
       );
     }
   }
   if (set.values.size === 0) {
-    throw new AppError('labels-empty', 'No customer has a label', 'Choose a column with labels.', { file, column });
+    throw new AppError('labels-empty', 'No customer has a label', 'choose a column with labels', { file, column });
   }
   return set;
 }

@@ -143,7 +143,7 @@ function checkedPositives(scores: Float64Array, labels: Labels): number {
     throw new AppError(
       'labels-length',
       `${scores.length} scores, but ${labels.length} labels`,
-      'Give one label for every score.',
+      'give one label for every score',
     );
   }
   let positives = 0;
@@ -156,7 +156,7 @@ function checkedPositives(scores: Float64Array, labels: Labels): number {
     throw new AppError(
       'labels-single-class',
       `A ranking cannot be evaluated: ${present}`,
-      'Use a label column that has both 0 and 1 among the ranked customers.',
+      'use a label column that has both 0 and 1 among the ranked customers',
     );
   }
   return positives;

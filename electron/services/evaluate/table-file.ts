@@ -22,7 +22,7 @@ const ID_NAMES = ['user_id', 'customer_id', 'userid', 'customerid', 'client_id',
  */
 export async function readTable(file: string, options: { header?: boolean } = {}): Promise<TextTable> {
   if (!existsSync(file)) {
-    throw new AppError('file-missing', 'There is no such file', 'Check the path.', { file });
+    throw new AppError('file-missing', 'There is no such file', 'check the path', { file });
   }
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
@@ -45,7 +45,7 @@ export async function readTable(file: string, options: { header?: boolean } = {}
     throw new AppError(
       'file-unreadable',
       `The file cannot be read as a table (${firstLine(failure)})`,
-      'Save it as CSV with a header line, or as Parquet.',
+      'save it as CSV with a header line, or as Parquet',
       { file },
     );
   } finally {
@@ -58,7 +58,7 @@ export async function readTable(file: string, options: { header?: boolean } = {}
 export function column(table: TextTable, name: string): (string | null)[] {
   const cells = table.cells.get(name);
   if (cells) return cells;
-  throw new AppError('column-missing', `There is no column "${name}"`, `Choose one of: ${table.columns.join(', ')}.`, {
+  throw new AppError('column-missing', `There is no column "${name}"`, `choose one of: ${table.columns.join(', ')}`, {
     file: table.file,
     column: name,
   });
@@ -75,7 +75,7 @@ export function idColumn(table: TextTable, wanted?: string): string {
   throw new AppError(
     'id-column-missing',
     'No column looks like a customer id',
-    `Name the id column; the file has: ${table.columns.join(', ')}.`,
+    `name the id column; the file has: ${table.columns.join(', ')}`,
     { file: table.file },
   );
 }

@@ -1,0 +1,231 @@
+import { writeFileSync } from 'node:fs';
+import { basename, dirname, extname, resolve } from 'node:path';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { AppError } from '../errors.js';
+import { throwIfCancelled, unattended, type Task } from '../task.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { buildAudience, rankTarget, type BuiltAudience, type RankQuestion } from './build.js';
+import { platformFile, type PlatformFile } from './formats.js';
+import { HOLDOUT_METHOD } from './holdout.js';
+import { fileSha256, rankingSha256, readManifest, type Manifest } from './manifest.js';
+import { asSeenFrom, fromFolder, inputFiles, mapOfferPaths, mapPaths } from './paths.js';
+import { exportedOffers, planOffers, type OfferExport } from './plan-offers.js';
+import type { AudienceCounts } from './select.js';
+import type { AudienceSpec, ExportFormat, OffersSpec, TargetSpec } from './spec.js';
+import { writeTable, type OutputColumn } from './write-table.js';
+
+/** What to export; paths exist as they are. */
+export interface ExportRequest {
+  ask: { target: TargetSpec } | { offers: OffersSpec };
+  audience: AudienceSpec;
+  format: ExportFormat;
+  /** The export file; its members and manifest are written beside it. */
+  out: string;
+}
+
+export interface ExportReport {
+  file: string;
+  /** rank, user_id, score and group (treated or holdout) of the whole audience: for `measure` and frequency rules. */
+  members: string;
+  manifest: string;
+  /** Customers in the export file. */
+  customers: number;
+  counts: AudienceCounts;
+  platform: Omit<PlatformFile, 'columns'> | null;
+}
+
+/**
+ * Builds an audience, or assigns offers, and writes export, members and manifest.
+ * The holdout is in the members file alone; the export holds who is to be contacted.
+ * @throws AppError `export-empty` when nobody is left, and what building and writing throw.
+ */
+export async function exportAudience(
+  workspace: Workspace,
+  rank: RankQuestion,
+  request: ExportRequest,
+  task: Task = unattended,
+): Promise<ExportReport> {
+  checkEnding(request);
+  const made =
+    'target' in request.ask
+      ? await exportedTarget(workspace, rank, request.ask.target, request, task)
+      : await exportedOffers(
+          await planOffers(workspace, rank, request.ask.offers, request.audience, task),
+          request.format,
+        );
+  throwIfCancelled(task, 'Export');
+  const customers = made.columns[0]?.values.length ?? 0;
+  if (customers === 0) {
+    throw new AppError('export-empty', 'Nobody is left to export', `loosen the rules: ${explain(made.counts)}`);
+  }
+  const paths = sidecars(request.out);
+  await writeTable(request.out, made.columns);
+  await writeTable(paths.members, made.members);
+  const outputs = [request.out, paths.members].map((file) => ({
+    file: basename(file),
+    sha256: fileSha256(file),
+    rows: file === request.out ? customers : (made.members[0]?.values.length ?? 0),
+  }));
+  const manifest = describe(workspace, request, made, outputs);
+  writeFileSync(paths.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
+  return { file: request.out, ...paths, customers, counts: made.counts, platform: made.platform };
+}
+
+/**
+ * Makes an export again from its manifest, into `out`, and compares it with what the manifest says.
+ * @throws AppError `export-input-changed` when a list or label file has changed or is gone,
+ * `export-ranking-changed` when customers or model give other scores, `export-differs` otherwise.
+ */
+export async function remakeExport(
+  workspace: Workspace,
+  rank: RankQuestion,
+  manifestFile: string,
+  out: string,
+  task: Task = unattended,
+): Promise<ExportReport> {
+  const manifest = readManifest(manifestFile);
+  const absolute = fromFolder(dirname(resolve(manifestFile)));
+  for (const input of manifest.inputs) {
+    if (hashOrNull(absolute(input.file)) !== input.sha256) {
+      throw new AppError(
+        'export-input-changed',
+        'A file that the export was made from has changed or is gone',
+        'put back the file as it was',
+        { file: input.file },
+      );
+    }
+  }
+  const ask = 'offers' in manifest.ask ? { offers: mapOfferPaths(manifest.ask.offers, absolute) } : manifest.ask;
+  const audience = mapPaths(manifest.audience, absolute);
+  const report = await exportAudience(workspace, rank, { ask, audience, format: manifest.format, out }, task);
+  const again = readManifest(report.manifest);
+  const changed = manifest.rankings.find((ranking, i) => ranking.sha256 !== again.rankings[i]?.sha256);
+  if (changed) {
+    throw new AppError(
+      'export-ranking-changed',
+      `"${changed.instruction}" ranks the customers otherwise now`,
+      'the data or the model has changed since; export anew',
+    );
+  }
+  if (manifest.outputs.some((output, i) => output.sha256 !== again.outputs[i]?.sha256)) {
+    throw new AppError(
+      'export-differs',
+      'The export came out different from its manifest',
+      'the rules give another result in this version; export anew',
+      { file: out },
+    );
+  }
+  return report;
+}
+
+/** Names of the files beside an export. */
+export function sidecars(out: string): { members: string; manifest: string } {
+  return { members: `${out}.members.csv`, manifest: `${out}.manifest.json` };
+}
+
+async function exportedTarget(
+  workspace: Workspace,
+  rank: RankQuestion,
+  target: TargetSpec,
+  request: ExportRequest,
+  task: Task,
+): Promise<OfferExport> {
+  const built = await buildAudience(workspace, await rankTarget(workspace, rank, target, task), request.audience);
+  const { positions, held, counts } = built.audience;
+  const treated = positions.filter((_, i) => held[i] === 0);
+  const platform =
+    request.format === 'google' || request.format === 'meta'
+      ? platformFile(request.format, treated, built.profile, built.contacts, request.audience.defaultCountry)
+      : null;
+  return {
+    sources: built.target.sources,
+    counts,
+    columns: platform?.columns ?? rankedColumns(built, treated),
+    members: memberColumns(built),
+    platform: platform && {
+      customers: platform.customers,
+      unmatchable: platform.unmatchable,
+      unusable: platform.unusable,
+    },
+  };
+}
+
+/** rank, user_id and score, as in ranked files; ranks are those among all customers. */
+function rankedColumns({ target: { ranking } }: BuiltAudience, positions: Uint32Array): OutputColumn[] {
+  return [
+    { name: 'rank', type: 'integer', values: positions.map((at) => at + 1) },
+    { name: 'user_id', type: 'text', values: Array.from(positions, (at) => ranking.userIds[at]!) },
+    { name: 'score', type: 'number', values: Float64Array.from(positions, (at) => ranking.scores[at]!) },
+  ];
+}
+
+/** The members file of a built audience. */
+export function memberColumns(built: BuiltAudience): OutputColumn[] {
+  const { positions, held } = built.audience;
+  const group = Array.from(held, (one) => (one === 1 ? 'holdout' : 'treated'));
+  return [...rankedColumns(built, positions), { name: 'group', type: 'text', values: group }];
+}
+
+function describe(
+  workspace: Workspace,
+  request: ExportRequest,
+  made: OfferExport,
+  outputs: Manifest['outputs'],
+): Manifest {
+  const relative = asSeenFrom(dirname(resolve(request.out)));
+  const { ask, audience } = request;
+  return {
+    manifest: 'instructue-export',
+    version: 1,
+    createdAt: new Date().toISOString(),
+    app: `${packageJson.name} ${packageJson.version}`,
+    workspace: relative(workspace.path),
+    ask: 'offers' in ask ? { offers: mapOfferPaths(ask.offers, relative) } : ask,
+    rankings: made.sources.map(({ name, stored }) => ({
+      name,
+      instruction: stored.instruction,
+      answer: stored.answer,
+      contrast: stored.contrast,
+      model: stored.model,
+      device: stored.device,
+      customers: stored.userIds.length,
+      sha256: rankingSha256(stored),
+    })),
+    audience: mapPaths(audience, relative),
+    format: request.format,
+    counts: { ...made.counts },
+    holdout: audience.holdout ? { ...audience.holdout, method: HOLDOUT_METHOD } : null,
+    platform: made.platform,
+    inputs: inputFiles(audience, 'offers' in ask ? ask.offers : undefined).map((file) => ({
+      file: relative(file),
+      sha256: fileSha256(file),
+    })),
+    outputs,
+  };
+}
+
+function checkEnding({ format, out }: ExportRequest): void {
+  const wanted = format === 'parquet' ? '.parquet' : '.csv';
+  if (extname(out).toLowerCase() === wanted) return;
+  throw new AppError(
+    'export-ending',
+    `A ${format} export needs a file name ending in ${wanted}`,
+    `name the file …${wanted}`,
+    { file: out },
+  );
+}
+
+function hashOrNull(file: string): string | null {
+  try {
+    return fileSha256(file);
+  } catch {
+    return null;
+  }
+}
+
+function explain(counts: AudienceCounts): string {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { AppError } from '../errors.js';
+import type { Ranking } from './ranking.js';
+import { audienceSpec, exportFormat, offersSpec, targetSpec } from './spec.js';
+
+const fileEntry = z.strictObject({ file: z.string(), sha256: z.string() });
+
+/**
+ * What stands beside every export: all that is needed to make it again bit for bit, and to tell what changed when it
+ * does not come out the same. Paths are relative to the manifest's folder.
+ */
+export const manifestSchema = z.strictObject({
+  manifest: z.literal('instructue-export'),
+  version: z.literal(1),
+  /** ISO 8601, UTC. */
+  createdAt: z.string(),
+  app: z.string(),
+  workspace: z.string(),
+  /** What was ranked by: an instruction or a combination, or one instruction per offer. */
+  ask: z.union([z.strictObject({ target: targetSpec }), z.strictObject({ offers: offersSpec })]),
+  rankings: z.array(
+    z.strictObject({
+      name: z.string(),
+      instruction: z.string(),
+      answer: z.string().nullable(),
+      contrast: z.string().nullable(),
+      model: z.string(),
+      device: z.string().nullable(),
+      customers: z.number(),
+      /** SHA-256 over all ids and scores in order. */
+      sha256: z.string(),
+    }),
+  ),
+  audience: audienceSpec,
+  format: exportFormat,
+  counts: z.record(z.string(), z.number()),
+  /** How the holdout was drawn; null without one. */
+  holdout: z.strictObject({ share: z.number(), seed: z.string(), method: z.string() }).nullable(),
+  /** What a platform's file could not hold. */
+  platform: z
+    .strictObject({ customers: z.number(), unmatchable: z.number(), unusable: z.record(z.string(), z.number()) })
+    .nullable(),
+  inputs: z.array(fileEntry),
+  outputs: z.array(fileEntry.extend({ rows: z.number() })),
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** @throws AppError `manifest-missing`, `manifest-invalid`. */
+export function readManifest(file: string): Manifest {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw missing
+      ? new AppError('manifest-missing', 'There is no such manifest', 'choose the .manifest.json beside an export', {
+          file,
+        })
+      : new AppError('manifest-invalid', 'The manifest is not JSON', 'choose the .manifest.json beside an export', {
+          file,
+        });
+  }
+  const parsed = manifestSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new AppError(
+    'manifest-invalid',
+    `This is not a manifest of this version (${issue.path.join('.')}: ${issue.message})`,
+    'choose the .manifest.json beside an export',
+    { file },
+  );
+}
+
+export function fileSha256(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
+}
+
+export function rankingSha256(ranking: Ranking): string {
+  const hash = createHash('sha256');
+  ranking.userIds.forEach((id, i) => hash.update(`${id}\t${ranking.scores[i]!}\n`));
+  return hash.digest('hex');
+}

@@ -1,0 +1,109 @@
+import { AppError } from '../errors.js';
+import { unattended, type Task } from '../task.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { buildAudience, fitCalibration, type RankQuestion, type TargetRanking } from './build.js';
+import type { PlatformFile } from './formats.js';
+import { splitHoldout } from './holdout.js';
+import { assignOffers, type Offer, type OfferPlan } from './offers.js';
+import { rankCustomers, type Ranking } from './ranking.js';
+import type { AudienceCounts } from './select.js';
+import type { AudienceSpec, ExportFormat, OffersSpec } from './spec.js';
+import { loadRanking } from './workspace-data.js';
+import type { OutputColumn } from './write-table.js';
+
+/** What an export writes and says of itself. */
+export interface OfferExport {
+  sources: TargetRanking['sources'];
+  counts: AudienceCounts;
+  columns: OutputColumn[];
+  members: OutputColumn[];
+  platform: Omit<PlatformFile, 'columns'> | null;
+}
+
+/** A plan of offers for the customers that the rules let through; `held` runs parallel to its assignments. */
+export interface PlannedOffers {
+  plan: OfferPlan;
+  held: Uint8Array;
+  counts: AudienceCounts;
+  sources: TargetRanking['sources'];
+}
+
+/**
+ * Ranks every offer's instruction and assigns offers to the customers that lists, consent and frequency let through.
+ * The rules' size and cap are for one ranking and do not apply; capacities and the contact limit do.
+ */
+export async function planOffers(
+  workspace: Workspace,
+  rank: RankQuestion,
+  spec: OffersSpec,
+  audience: AudienceSpec,
+  task: Task = unattended,
+): Promise<PlannedOffers> {
+  const sources: PlannedOffers['sources'] = [];
+  for (const { name, instruction, answer, contrast } of spec.offers) {
+    sources.push({ name, stored: await loadRanking(workspace, await rank({ instruction, answer, contrast }, task)) });
+  }
+  const target: TargetRanking = { ranking: sources[0]!.stored, sources };
+  const rules: AudienceSpec = { ...audience, size: { by: 'all' }, cap: undefined, holdout: undefined };
+  const built = await buildAudience(workspace, target, rules);
+  const eligible = new Set(Array.from(built.audience.positions, (at) => target.ranking.userIds[at]!));
+  const offers: Offer[] = [];
+  for (const [i, { name, capacity, labels }] of spec.offers.entries()) {
+    const whole = sources[i]!.stored;
+    const calibration = labels && (await fitCalibration(whole, labels));
+    offers.push({ name, capacity, calibration, ranking: onlyThese(whole, eligible) });
+  }
+  const plan = assignOffers(offers, spec);
+  const ids = plan.assignments.map((assignment) => assignment.userId);
+  const held = audience.holdout ? splitHoldout(ids, audience.holdout) : new Uint8Array(ids.length);
+  const holdout = held.reduce((sum, one) => sum + one, 0);
+  const counts = {
+    ...built.audience.counts,
+    selected: ids.length,
+    beyondSize: plan.unassigned,
+    holdout,
+    treated: ids.length - holdout,
+  };
+  return { plan, held, counts, sources };
+}
+
+/** Columns of an offer export: user_id, offer, score, runner_up, runner_up_score. @throws AppError `offers-format`. */
+export function exportedOffers(planned: PlannedOffers, format: ExportFormat): OfferExport {
+  if (format === 'google' || format === 'meta') {
+    throw new AppError(
+      'offers-format',
+      'Platform files have no room for offers',
+      'export offers as csv or parquet, or one audience per offer',
+    );
+  }
+  const { plan, held, counts, sources } = planned;
+  const rows = plan.assignments.map((assignment, i) => ({ ...assignment, rank: i + 1, held: held[i] === 1 }));
+  const columnsOf = (chosen: typeof rows): OutputColumn[] => [
+    { name: 'rank', type: 'integer', values: chosen.map((row) => row.rank) },
+    { name: 'user_id', type: 'text', values: chosen.map((row) => row.userId) },
+    { name: 'offer', type: 'text', values: chosen.map((row) => row.offer) },
+    { name: 'score', type: 'number', values: chosen.map((row) => row.score) },
+    { name: 'runner_up', type: 'text', values: chosen.map((row) => row.runnerUp) },
+    { name: 'runner_up_score', type: 'number', values: chosen.map((row) => row.runnerUpScore) },
+  ];
+  const group: OutputColumn = {
+    name: 'group',
+    type: 'text',
+    values: rows.map((row) => (row.held ? 'holdout' : 'treated')),
+  };
+  return {
+    sources,
+    counts,
+    columns: columnsOf(rows.filter((row) => !row.held)),
+    members: [...columnsOf(rows), group],
+    platform: null,
+  };
+}
+
+function onlyThese(ranking: Ranking, ids: ReadonlySet<string>): Ranking {
+  const kept = ranking.userIds.flatMap((id, at) => (ids.has(id) ? [at] : []));
+  return rankCustomers(
+    kept.map((at) => ranking.userIds[at]!),
+    kept.map((at) => ranking.scores[at]!),
+  );
+}

@@ -1,0 +1,236 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportAudience, remakeExport, type ExportRequest } from '../../../electron/services/audience/export.js';
+import { readIdList } from '../../../electron/services/audience/id-list.js';
+import { sha256 } from '../../../electron/services/audience/identity.js';
+import { readManifest } from '../../../electron/services/audience/manifest.js';
+import { audienceSpec } from '../../../electron/services/audience/spec.js';
+import { writeTable } from '../../../electron/services/audience/write-table.js';
+import { column, readTable } from '../../../electron/services/evaluate/table-file.js';
+import { makeFixture, type Fixture } from './workspace-fixture.js';
+
+let fixture: Fixture;
+beforeAll(async () => {
+  fixture = await makeFixture(200);
+});
+afterAll(() => fixture.workspace.close());
+
+const path = (name: string) => join(fixture.folder, name);
+const write = (name: string, content: string) => {
+  writeFileSync(path(name), content);
+  return path(name);
+};
+const request = (out: string, audience: object, more: Partial<ExportRequest> = {}): ExportRequest => ({
+  ask: { target: { instruction: 'buys tea' } },
+  audience: audienceSpec.parse(audience),
+  format: 'csv',
+  out: path(out),
+  ...more,
+});
+const run = (wanted: ExportRequest) => exportAudience(fixture.workspace, fixture.rank, wanted);
+
+describe('exporting a ranking', () => {
+  it('writes who is to be contacted, keeps the holdout in the members file, and counts both', async () => {
+    const report = await run(
+      request('plain.csv', {
+        size: { by: 'percent', percent: 50 },
+        holdout: { share: 0.2, seed: 's' },
+        fairness: ['region'],
+      }),
+    );
+    const [exported, members] = [await readTable(report.file), await readTable(report.members)];
+    expect(exported.columns).toEqual(['rank', 'user_id', 'score']);
+    expect([exported.rows, members.rows, report.counts.holdout]).toEqual([80, 100, 20]);
+    const held = column(members, 'user_id').filter((_, i) => column(members, 'group')[i] === 'holdout');
+    expect(column(exported, 'user_id').filter((id) => held.includes(id))).toEqual([]);
+    expect(column(exported, 'user_id').every((id) => /^0\d{4}$/.test(id!))).toBe(true);
+  });
+
+  it('is made again bit for bit from its manifest', async () => {
+    const suppress = write(
+      'suppress.txt',
+      fixture.ids
+        .slice(0, 30)
+        .map((id) => sha256(id))
+        .join('\n'),
+    );
+    const rules = {
+      size: { by: 'top', count: 40 },
+      suppress: [suppress],
+      cap: { column: 'region', maxShare: 0.4 },
+      holdout: { share: 0.1, seed: 'x' },
+    };
+    for (const [format, name] of [
+      ['csv', 'first.csv'],
+      ['parquet', 'first.parquet'],
+    ] as const) {
+      const first = await run(request(name, rules, { format }));
+      const again = await remakeExport(fixture.workspace, fixture.rank, first.manifest, path(`again-${name}`));
+      for (const file of ['file', 'members'] as const) {
+        expect(readFileSync(again[file]).equals(readFileSync(first[file]))).toBe(true);
+      }
+    }
+    const manifest = readManifest(path('first.csv.manifest.json'));
+    expect(manifest.audience.suppress).toEqual(['suppress.txt']);
+    expect(manifest.counts).toMatchObject({ ranked: 200, suppressed: 30, selected: 40, holdout: 4, treated: 36 });
+  });
+
+  it('says when a list or the ranking has changed since', async () => {
+    const exclude = write('exclude.csv', 'user_id,why\n00001,x\n');
+    const first = await run(request('changing.csv', { exclude: [exclude] }));
+    const other = {
+      ...fixture,
+      rank: (q: { instruction: string }) => fixture.rank({ instruction: `${q.instruction}!` }, undefined as never),
+    };
+    await expect(remakeExport(fixture.workspace, other.rank, first.manifest, path('o.csv'))).rejects.toMatchObject({
+      code: 'export-ranking-changed',
+    });
+    write('exclude.csv', 'user_id,why\n00002,x\n');
+    await expect(remakeExport(fixture.workspace, fixture.rank, first.manifest, path('o.csv'))).rejects.toMatchObject({
+      code: 'export-input-changed',
+    });
+  });
+
+  it('serves as an exclude list or a frequency list later, the holdout not counting as contacted', async () => {
+    const first = await run(
+      request('wave1.csv', { size: { by: 'top', count: 50 }, holdout: { share: 0.5, seed: 's' } }),
+    );
+    expect((await readIdList(first.members)).rows).toBe(25);
+    const second = await run(request('wave2.csv', { frequency: { earlier: [first.members], atMost: 1 } }));
+    expect(second.counts.contactedTooOften).toBe(25);
+    expect(second.customers).toBe(175);
+  });
+
+  it('takes the top where instructions agree', async () => {
+    const target = {
+      instructions: { tea: { instruction: 'buys tea' }, cake: { instruction: 'buys cake' } },
+      combine: { and: [{ ranking: 'tea' }, { not: { ranking: 'cake' } }] },
+    };
+    const report = await run(request('both.csv', { size: { by: 'top', count: 10 } }, { ask: { target } }));
+    expect(report.customers).toBe(10);
+    expect(readManifest(report.manifest).rankings.map((ranking) => ranking.name)).toEqual(['tea', 'cake']);
+  });
+
+  it('finds the most profitable size from labels', async () => {
+    const labels = write(
+      'labels.csv',
+      `user_id,y\n${fixture.ids.map((id, i) => `${id},${Number(i % 4 === 0)}\n`).join('')}`,
+    );
+    const size = { by: 'value', valuePerConversion: 100, costPerContact: 1, budget: 30 };
+    const report = await run(request('value.csv', { size, labels: { file: labels, column: 'y' } }));
+    expect(report.customers).toBe(30);
+  });
+
+  it('refuses an empty audience and a name that does not fit the format', async () => {
+    await expect(run(request('none.csv', { size: { by: 'score', atLeast: 2 } }))).rejects.toMatchObject({
+      code: 'export-empty',
+      remedy: /beyondSize 200/,
+    });
+    await expect(run(request('x.csv', {}, { format: 'parquet' }))).rejects.toMatchObject({ code: 'export-ending' });
+    await expect(run(request('x.csv', { suppress: [path('nothing.txt')] }))).rejects.toMatchObject({
+      code: 'file-missing',
+    });
+  });
+});
+
+describe('exporting for platforms', () => {
+  const contacts = () =>
+    write(
+      'contacts.csv',
+      `user_id,Email,Phone,First Name,Last Name,City,Zip,Country\n${fixture.ids
+        .map((id, i) =>
+          i === 0
+            ? `${id},,,,,,,\n`
+            : i === 1
+              ? `${id},${sha256('done@example.com').toUpperCase()},,,,,,\n`
+              : `${id},Cust.${id}+x@Gmail.com,(650)555-${1000 + i},Mary,O'Neil,New York,94035-1234,United States\n`,
+        )
+        .join('')}`,
+    );
+
+  it('writes Google Customer Match', async () => {
+    const report = await run(request('google.csv', { customers: { file: contacts() } }, { format: 'google' }));
+    expect(readFileSync(report.file, 'utf8').split('\n')[0]).toBe('Email,Phone,First Name,Last Name,Country,Zip');
+    expect(report.platform).toEqual({ customers: 199, unmatchable: 1, unusable: {} });
+    const table = await readTable(report.file);
+    const emails = new Set(column(table, 'Email'));
+    expect(emails.has(sha256('done@example.com'))).toBe(true);
+    expect(emails.has(sha256(`cust${fixture.ids[5]}@gmail.com`))).toBe(true);
+    expect(column(table, 'Phone')).toContain(sha256('+16505551005'));
+    expect(column(table, 'Last Name')).toContain(sha256("o'neil"));
+    expect(new Set(column(table, 'Country'))).toEqual(new Set(['US', null]));
+    expect(new Set(column(table, 'Zip'))).toEqual(new Set(['94035-1234', null]));
+  });
+
+  it('writes a Meta custom audience, everything hashed', async () => {
+    const report = await run(request('meta.csv', { customers: { file: contacts() } }, { format: 'meta' }));
+    const table = await readTable(report.file);
+    expect(table.columns).toEqual(['email', 'phone', 'fn', 'ln', 'ct', 'st', 'zip', 'country']);
+    expect(column(table, 'email')).toContain(sha256(`cust.${fixture.ids[5]}+x@gmail.com`));
+    expect(column(table, 'phone')).toContain(sha256('16505551005'));
+    for (const [name, text] of [
+      ['fn', 'mary'],
+      ['ln', 'oneil'],
+      ['ct', 'newyork'],
+      ['zip', '94035'],
+      ['country', 'us'],
+    ] as const) {
+      expect(new Set(column(table, name))).toEqual(new Set([sha256(text), null]));
+    }
+  });
+
+  it('suppresses by the hashed email of a contact file', async () => {
+    const list = write('optout.csv', `hash\n${sha256(`cust${fixture.ids[7]}@gmail.com`)}\n`);
+    const report = await run(request('s.csv', { customers: { file: contacts() }, suppress: [list] }));
+    expect(report.counts.suppressed).toBe(1);
+    expect(column(await readTable(report.file), 'user_id')).not.toContain(fixture.ids[7]);
+  });
+
+  it('asks for contact data where there is none', async () => {
+    await expect(run(request('g.csv', {}, { format: 'google' }))).rejects.toMatchObject({ code: 'contacts-missing' });
+  });
+});
+
+describe('exporting offers', () => {
+  it('writes offer, score and runner-up within the capacities, without suppressed customers', async () => {
+    const suppress = write('no.txt', fixture.ids.slice(0, 50).join('\n'));
+    const offers = [
+      { name: 'tea', instruction: 'buys tea', capacity: 40 },
+      { name: 'cake', instruction: 'buys cake' },
+      { name: 'cups', instruction: 'buys cups', capacity: 10 },
+    ];
+    const ask = { offers: { offers, contacts: 100 } };
+    const report = await run(
+      request('offers.csv', { suppress: [suppress], holdout: { share: 0.1, seed: 'o' } }, { ask }),
+    );
+    const table = await readTable(report.file);
+    expect(table.columns).toEqual(['rank', 'user_id', 'offer', 'score', 'runner_up', 'runner_up_score']);
+    expect([table.rows, report.counts.selected, report.counts.suppressed, report.counts.beyondSize]).toEqual([
+      90, 100, 50, 50,
+    ]);
+    const members = await readTable(report.members);
+    const given = column(members, 'offer');
+    expect([
+      given.filter((offer) => offer === 'tea').length <= 40,
+      given.filter((offer) => offer === 'cups').length,
+    ]).toEqual([true, 10]);
+    expect(column(members, 'user_id').filter((id) => fixture.ids.indexOf(id!) < 50)).toEqual([]);
+    const again = await remakeExport(fixture.workspace, fixture.rank, report.manifest, path('offers2.csv'));
+    expect(readFileSync(again.file).equals(readFileSync(report.file))).toBe(true);
+  });
+});
+
+describe('writing tables', () => {
+  it('protects ids that a spreadsheet would run, and reads them back as lists', async () => {
+    const ids = ['=1+1', '-5', "'quoted", 'a,b', 'say "hi"', '007'];
+    await writeTable(path('risky.csv'), [
+      { name: 'user_id', type: 'text', values: ids },
+      { name: 'score', type: 'number', values: ids.map((_, i) => -i / 3) },
+    ]);
+    const text = readFileSync(path('risky.csv'), 'utf8');
+    expect(text).not.toMatch(/^[=@]/m);
+    const { list } = await readIdList(path('risky.csv'));
+    expect(ids.filter((userId) => !list.has({ userId }))).toEqual([]);
+  });
+});
