@@ -1,0 +1,166 @@
+"""The learned path: six source encoders, the adapter, late fusion in the language model, heads.
+
+u = f(X, I): user tokens are made once per customer, the instruction runs through the language model once, and per
+(customer, instruction) one <USER> readout token runs through the fusion layers, attending to both.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from base import HEAD_DIM, HEADS, HIDDEN
+from evidence import DIRECTIONS
+from language import Layer, grouped_logits, grouped_mix, rms_norm, rotary
+from settings import SOURCES, ModelSettings
+
+USER_TOKEN, END_TOKEN = 1, 2
+"""<|im_start|> reads the customer, <|im_end|> ends an answer."""
+
+
+class SourceEncoders(nn.Module):
+    """Events of a customer -> user tokens. Per-event cost is a gather, adds and one small perceptron."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        super().__init__()
+        d = settings.token_width
+        self.settings = settings
+        self.text = nn.Parameter(torch.randn(len(SOURCES), settings.text_width, d) / math.sqrt(settings.text_width) * 4)
+        self.source = nn.Embedding(len(SOURCES), d)
+        self.value = nn.Embedding(settings.value_bins, d)
+        self.recency = nn.Embedding(settings.value_bins, d)
+        self.count = nn.Parameter(torch.zeros(d))
+        self.norm, self.inner = nn.LayerNorm(d), nn.LayerNorm(d)
+        self.expand, self.shrink = nn.Linear(d, 2 * d), nn.Linear(2 * d, d)
+        self.queries = nn.Parameter(torch.randn(settings.user_tokens, d) / math.sqrt(d))
+        self.absent = nn.Parameter(torch.randn(settings.user_tokens, d) / math.sqrt(d))
+
+    def string_table(self, embedding: Tensor, source: Tensor) -> Tensor:
+        """What the encoders keep of every distinct string: [S, 384], [S] -> [S, d]."""
+        every = torch.einsum("sw,kwd->skd", embedding, self.text)
+        chosen = torch.nn.functional.one_hot(source, len(SOURCES)).to(every.dtype)
+        return (every * chosen[..., None]).sum(1)
+
+    def forward(self, rows: Tensor, source: Tensor, value: Tensor, recency: Tensor, count: Tensor, mask: Tensor) -> Tensor:
+        """Rows of the string table [B, E, d]; source, value bin, recency bin [B, E] int64; log count [B, E];
+        mask [B, E] 1 for an event -> user tokens [B, M, d]."""
+        x = rows + self.source(source) + self.value(value) + self.recency(recency) + count[..., None] * self.count
+        h = x + self.shrink(torch.nn.functional.gelu(self.expand(self.inner(x))))
+        logits = (h @ self.queries.T / math.sqrt(h.shape[-1])).transpose(1, 2)
+        tokens = self.queries.shape[0]
+        own = torch.nn.functional.one_hot(source, len(SOURCES)).to(h.dtype).transpose(1, 2)
+        everywhere = torch.ones_like(own[:, :1]).expand(-1, tokens - len(SOURCES), -1)
+        seen = torch.cat([own, everywhere], 1) * mask[:, None]
+        weights = torch.exp(logits.clamp(-20, 20)) * seen
+        total = weights.sum(-1, keepdim=True)
+        pooled = (weights @ h) / (total + 1e-6)
+        missing = (seen.sum(-1, keepdim=True) < 0.5).to(h.dtype)
+        size = torch.log1p(seen.sum(-1, keepdim=True)) * 0.25
+        return self.norm(pooled * (1 + size) + missing * self.absent)
+
+
+class Fusion(nn.Module):
+    """The upper language-model layers, in which a readout token meets instruction and customer."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        super().__init__()
+        self.first = settings.lower_layers
+        self.layers = nn.ModuleList(Layer(settings.lora_rank) for _ in range(settings.fusion_layers))
+        self.adapter = nn.Linear(settings.token_width, HIDDEN)
+        self.final_norm = nn.Parameter(torch.ones(HIDDEN), requires_grad=False)
+        self.user_head = nn.Linear(HIDDEN, settings.embedding_width - 2, bias=False)
+        self.answer_head = nn.Linear(HIDDEN, settings.embedding_width - 2, bias=False)
+
+    def load(self) -> Fusion:
+        from base import language_model_tensor
+
+        for offset, layer in enumerate(self.layers):
+            layer.load(self.first + offset)
+        self.final_norm.data.copy_(language_model_tensor("output_norm.weight"))
+        return self
+
+    def read_text(self, hidden: Tensor) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
+        """Lower hidden states [G, T, 576] -> (top hidden states, rotated keys and values of every fusion layer)."""
+        cos, sin = rotary(torch.arange(hidden.shape[1]))
+        cache = []
+        for layer in self.layers:
+            hidden, keys, values = layer.causal(hidden, cos, sin)
+            cache.append((keys, values))
+        return hidden, cache
+
+    def read_customer(
+        self, start: Tensor, positions: Tensor, cache: list[tuple[Tensor, Tensor]], text_mask: Tensor, tokens: Tensor
+    ) -> Tensor:
+        """Runs Q tokens per row through the fusion layers: start [B, Q, 576] their lower hidden states, positions [B, Q],
+        cache [B, T, 3, 64] per layer, text_mask [B, Q, T] additive, tokens [B, M, d] -> top hidden states [B, Q, 576].
+
+        The customer's keys carry no position: they are met by the unrotated query, as if at distance 0.
+        """
+        customer = self.adapter(tokens)
+        cos, sin = rotary(positions.flatten())
+        cos, sin = cos.unflatten(0, positions.shape), sin.unflatten(0, positions.shape)
+        x = start
+        for layer, (keys, values) in zip(self.layers, cache):
+            h = rms_norm(x, layer.attn_norm)
+            q = layer.q(h).unflatten(-1, (HEADS, HEAD_DIM))
+            halves = q.unflatten(-1, (2, HEAD_DIM // 2)).flip(-2).flatten(-2)
+            rotated = q * cos[:, :, None] + halves * sin[:, :, None]
+            user_keys, user_values = layer.keys_values(rms_norm(customer, layer.attn_norm))
+            text_logits = grouped_logits(rotated, keys) + text_mask[:, None, None]
+            logits = torch.cat([grouped_logits(q, user_keys), text_logits], -1)
+            weights = torch.softmax(logits, -1)
+            mixed = grouped_mix(weights, torch.cat([user_values, values], 1))
+            x = layer.feed_forward(x + layer.o(mixed))
+        return x
+
+    def embed_user(self, top: Tensor) -> Tensor:
+        """Top hidden state at <USER> [..., 576] -> learned part of u, L2-normalised [..., width - 2]."""
+        return torch.nn.functional.normalize(self.user_head(rms_norm(top, self.final_norm)), dim=-1)
+
+    def embed_answer(self, top: Tensor) -> Tensor:
+        """Top hidden state at the answer's end [..., 576] -> learned part of a, L2-normalised."""
+        return torch.nn.functional.normalize(self.answer_head(rms_norm(top, self.final_norm)), dim=-1)
+
+
+class InstructionReader(nn.Module):
+    """Reads the lower hidden states of an instruction: each token's role (other, wanted, unwanted) and the direction."""
+
+    def __init__(self, width: int = 96) -> None:
+        super().__init__()
+        self.roles = nn.Sequential(nn.Linear(HIDDEN, width), nn.GELU(), nn.Linear(width, 3))
+        self.direction = nn.Sequential(nn.Linear(HIDDEN, width), nn.GELU(), nn.Linear(width, len(DIRECTIONS)))
+
+    def forward(self, hidden: Tensor, last: Tensor) -> tuple[Tensor, Tensor]:
+        """hidden [G, T, 576], last [G] index of the <USER> token -> role logits [G, T, 3], direction logits [G, 5]."""
+        scaled = hidden / (hidden.pow(2).mean(-1, keepdim=True) + 1e-3).sqrt()
+        at_user = scaled[torch.arange(len(last)), last]
+        return self.roles(scaled), self.direction(at_user)
+
+
+class LearnedPath(nn.Module):
+    """Everything of the learned path that is trained together."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.encoders = SourceEncoders(settings)
+        self.fusion = Fusion(settings)
+
+    def trainable(self) -> list[nn.Parameter]:
+        return [parameter for parameter in self.parameters() if parameter.requires_grad]
+
+
+def user_embedding(learned: Tensor, evidence: Tensor, gate: float) -> Tensor:
+    """u: learned part scaled by the gate, evidence axis, slack that makes the norm 1.
+
+    learned [B, width - 2] unit vectors, evidence [B] any real -> [B, width]. With a = answer_embedding(...),
+    u . a is increasing in evidence + gate-weighted cosine; with the gate 0 the ranking is the evidence ranking.
+    """
+    axis = 0.7 * torch.tanh(evidence / 8)
+    scaled = gate * 0.7 * learned
+    slack = torch.sqrt(torch.clamp(1 - axis**2 - (scaled**2).sum(-1), min=0))
+    return torch.cat([scaled, axis[:, None], slack[:, None]], -1)
+
+
