@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { z } from 'zod';
 import { AppError } from '../errors.js';
 import type { Ranking } from './ranking.js';
@@ -73,10 +73,22 @@ export function readManifest(file: string): Manifest {
   );
 }
 
+/** Hexadecimal SHA-256 of a file's bytes, read in pieces so that its size does not matter. */
 export function fileSha256(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
+  const hash = createHash('sha256');
+  const piece = Buffer.alloc(1 << 20);
+  const handle = openSync(file, 'r');
+  try {
+    for (let read = readSync(handle, piece); read > 0; read = readSync(handle, piece)) {
+      hash.update(piece.subarray(0, read));
+    }
+  } finally {
+    closeSync(handle);
+  }
+  return hash.digest('hex');
 }
 
+/** SHA-256 over all ids and scores in order. */
 export function rankingSha256(ranking: Ranking): string {
   const hash = createHash('sha256');
   ranking.userIds.forEach((id, i) => hash.update(`${id}\t${ranking.scores[i]!}\n`));

@@ -29,8 +29,8 @@ export async function makeFixture(total: number): Promise<Fixture> {
   return { folder, workspace, ids, rank: (question) => storeScores(workspace, question.instruction, total) };
 }
 
-/** Scores that depend on the instruction alone; "changed" instructions are set by the test through `shift`. */
-async function storeScores(workspace: Workspace, instruction: string, total: number): Promise<number> {
+/** Stores scores that depend on id and instruction alone, as a ranking. */
+export async function storeScores(workspace: Workspace, instruction: string, total: number): Promise<number> {
   const next = await workspace.one<{ id: number }>('SELECT coalesce(max(id), 0) + 1 AS id FROM rankings');
   const id = next!.id;
   await workspace.run(

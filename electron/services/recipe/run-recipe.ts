@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { exportAudience, type ExportReport } from '../audience/export.js';
+import type { RankQuestion } from '../audience/build.js';
+import { fromFolder, mapOfferPaths, mapPaths } from '../audience/paths.js';
+import { AppError } from '../errors.js';
+import type { Task } from '../task.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { refreshSources, type RefreshReport } from './refresh.js';
+import type { Recipe } from './recipe.js';
+
+export interface RecipeReport {
+  name: string | null;
+  refresh: RefreshReport;
+  export: ExportReport;
+}
+
+/** The recipe with every path absolute, relative ones starting at `folder` (the recipe file's). */
+export function absoluteRecipe(recipe: Recipe, folder: string): Recipe {
+  const absolute = fromFolder(folder);
+  return {
+    ...recipe,
+    workspace: absolute(recipe.workspace),
+    sources: recipe.sources.map((source) => ({ ...source, file: absolute(source.file) })),
+    ask: 'offers' in recipe.ask ? { offers: mapOfferPaths(recipe.ask.offers, absolute) } : recipe.ask,
+    audience: mapPaths(recipe.audience, absolute),
+    export: { ...recipe.export, file: absolute(recipe.export.file) },
+  };
+}
+
+/**
+ * Runs a recipe: brings the sources up to date, ranks, builds the audience and exports it.
+ * @param recipe with absolute paths
+ * @param rank encodes new and changed customers before it ranks
+ * @throws AppError `recipe-source-missing`, and what importing, ranking and exporting throw.
+ */
+export async function runRecipe(
+  workspace: Workspace,
+  rank: RankQuestion,
+  recipe: Recipe,
+  task: Task,
+): Promise<RecipeReport> {
+  const missing = recipe.sources.find(({ file }) => !existsSync(file));
+  if (missing) {
+    throw new AppError(
+      'recipe-source-missing',
+      `The recipe's ${missing.source} file is not there`,
+      'put it there, or change the recipe',
+      {
+        file: missing.file,
+      },
+    );
+  }
+  const refresh = await refreshSources(workspace, recipe, task);
+  const { ask, audience } = recipe;
+  const report = await exportAudience(
+    workspace,
+    rank,
+    { ask, audience, format: recipe.export.format, out: recipe.export.file },
+    task,
+  );
+  return { name: recipe.name ?? null, refresh, export: report };
+}

@@ -1,0 +1,109 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseRecipe, readRecipe } from '../../../electron/services/recipe/recipe.js';
+import { absoluteRecipe, runRecipe } from '../../../electron/services/recipe/run-recipe.js';
+import { derive } from '../../../electron/services/index/derive.js';
+import { unattended } from '../../../electron/services/task.js';
+import { openWorkspace, type Workspace } from '../../../electron/services/workspace/workspace.js';
+import { storeScores } from '../audience/workspace-fixture.js';
+
+const RECIPE = {
+  recipe: 1,
+  name: 'weekly tea',
+  workspace: 'w.instructue',
+  sources: [
+    { source: 'profile', file: 'profile.csv', columns: { age: 'number' } },
+    { source: 'purchases', file: 'bills.csv' },
+  ],
+  ask: { target: { instruction: 'buys tea' } },
+  audience: { size: { by: 'top', count: 10 }, suppress: ['no.txt'], holdout: { share: 0.2, seed: 'weekly' } },
+  export: { file: 'out.csv' },
+};
+
+/** A folder with the recipe and its files. */
+function prepare(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'recipe-'));
+  const ids = Array.from({ length: 40 }, (_, i) => `00${100 + i}`);
+  writeFileSync(
+    join(folder, 'profile.csv'),
+    `user_id,city,age\n${ids.map((id, i) => `${id},City ${i % 3},${20 + i}\n`).join('')}`,
+  );
+  writeFileSync(
+    join(folder, 'bills.csv'),
+    `user_id,item,amount\n${ids.map((id, i) => `${id},tea cup ${i % 5},${i}.50\n`).join('')}`,
+  );
+  writeFileSync(join(folder, 'no.txt'), ids.slice(0, 5).join('\n'));
+  writeFileSync(join(folder, 'recipe.json'), JSON.stringify(RECIPE));
+  return folder;
+}
+
+async function run(folder: string) {
+  const recipe = absoluteRecipe(readRecipe(join(folder, 'recipe.json')), folder);
+  const workspace = await openWorkspace(recipe.workspace, { create: true });
+  try {
+    return {
+      report: await runRecipe(workspace, rankWithoutModel(workspace), recipe, unattended),
+      files: await files(workspace),
+    };
+  } finally {
+    workspace.close();
+  }
+}
+
+function rankWithoutModel(workspace: Workspace) {
+  return async ({ instruction }: { instruction: string }) => {
+    const { customers } = await derive(workspace);
+    return storeScores(workspace, instruction, customers);
+  };
+}
+
+const files = (workspace: Workspace) => workspace.all('SELECT name, accepted FROM source_files ORDER BY name');
+
+describe('running a recipe', () => {
+  it('gives the same bytes on every machine and every run', async () => {
+    const [here, there] = [prepare(), prepare()];
+    const exported = async (folder: string) => {
+      const { report } = await run(folder);
+      return [report.export.file, report.export.members].map((file) => readFileSync(file, 'utf8'));
+    };
+    const first = await exported(here);
+    expect(await exported(there)).toEqual(first);
+    expect(await exported(here)).toEqual(first);
+    expect(first[1]!.match(/holdout/g)).toHaveLength(2);
+  });
+
+  it('replaces a changed file and leaves the others alone', async () => {
+    const folder = prepare();
+    await run(folder);
+    const bills = join(folder, 'bills.csv');
+    writeFileSync(bills, `${readFileSync(bills, 'utf8')}00100,tea pot,9.00\n`);
+    const { report, files: after } = await run(folder);
+    expect(report.refresh.replaced).toEqual([bills]);
+    expect(report.refresh.imports.map((one) => one.alreadyImported)).toEqual([true, false]);
+    expect(after).toEqual([
+      { name: 'bills.csv', accepted: 41 },
+      { name: 'profile.csv', accepted: 40 },
+    ]);
+  });
+
+  it('changes nothing when a replaced file cannot be imported', async () => {
+    const folder = prepare();
+    const before = (await run(folder)).files;
+    writeFileSync(join(folder, 'bills.csv'), 'city,item\nx,y\nz,w\n');
+    await expect(run(folder)).rejects.toMatchObject({ name: 'AppError' });
+    const workspace = await openWorkspace(join(folder, 'w.instructue'));
+    expect(await files(workspace)).toEqual(before);
+    workspace.close();
+  });
+
+  it('says what is wrong with a recipe, and where', () => {
+    const broken = (change: object) => () => parseRecipe(JSON.stringify({ ...RECIPE, ...change }), 'r.json');
+    expect(broken({ ask: { target: { instruction: ' ' } } })).toThrowError(/wrong at ask/);
+    expect(broken({ audience: { cap: { column: 'city', maxShare: 2 } } })).toThrowError(/audience\.cap\.maxShare/);
+    expect(broken({ surprise: 1 })).toThrowError(/surprise/);
+    expect(() => parseRecipe('{', 'r.json')).toThrowError(/not valid JSON/);
+    expect(() => readRecipe('/nowhere/r.json')).toThrowError(/no such recipe/);
+  });
+});
