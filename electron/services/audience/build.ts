@@ -6,7 +6,16 @@ import { selectionRates, type Fairness } from './fairness.js';
 import { findContacts } from './formats.js';
 import { readIdList, type IdList } from './id-list.js';
 import { combineRankings, type Ranking } from './ranking.js';
-import { profileColumn, selectAudience, type Audience, type AudienceRules, type SelectionInput } from './select.js';
+import {
+  eligibleCustomers,
+  profileColumn,
+  takeFrom,
+  type Audience,
+  type AudienceRules,
+  type Eligible,
+  type SelectionInput,
+  type SizeRule,
+} from './select.js';
 import type { AudienceSpec, ContactSpec, ListSpec, QuestionSpec, TargetSpec } from './spec.js';
 import { valueCurve, type ValueCurve } from './value-curve.js';
 import { loadProfile, loadRanking, type StoredRanking } from './workspace-data.js';
@@ -20,14 +29,21 @@ export interface TargetRanking {
   sources: { name: string; stored: StoredRanking }[];
 }
 
-/** An audience with everything that was read for it. */
-export interface BuiltAudience {
+/** All that the rules need, read once: lists, profile and labels. Sizes can be tried on it without reading again. */
+export interface PreparedAudience {
   target: TargetRanking;
-  audience: Audience;
-  profile: ReadonlyMap<string, readonly (string | null)[]>;
+  input: SelectionInput;
+  rules: AudienceRules;
+  eligible: Eligible;
   contacts: ContactSpec;
+  calibration?: Calibration;
+}
+
+/** An audience, and what it was made of. */
+export interface BuiltAudience extends PreparedAudience {
+  audience: Audience;
   fairness: Fairness[];
-  /** Expected profit over the eligible customers, when labels of an earlier campaign were given. */
+  /** Expected profit over the eligible customers, for size `value`. */
   value?: ValueCurve;
 }
 
@@ -51,15 +67,15 @@ export async function rankTarget(
 }
 
 /**
- * Reads the lists, profile and labels that the rules name and applies the rules.
- * @param spec with paths that exist as they are (see `resolvePaths`)
- * @throws AppError for a missing file or column, or rules that cannot be followed.
+ * Reads the lists, profile and labels that the rules name and finds who is eligible.
+ * @param spec with paths that exist as they are
+ * @throws AppError for a missing file or column.
  */
-export async function buildAudience(
+export async function prepareAudience(
   workspace: Workspace,
   target: TargetRanking,
   spec: AudienceSpec,
-): Promise<BuiltAudience> {
+): Promise<PreparedAudience> {
   const { ranking } = target;
   const profile = await loadProfile(workspace, ranking.userIds, spec.customers);
   const contacts = findContacts(profile, spec.contacts);
@@ -71,17 +87,41 @@ export async function buildAudience(
     probability: calibration && ((score) => calibration.at(score)),
   };
   const rules = await readRules(spec);
-  const audience = selectAudience(input, rules);
-  const selected = new Uint8Array(ranking.userIds.length);
+  return { target, input, rules, contacts, calibration, eligible: eligibleCustomers(input, rules) };
+}
+
+/**
+ * Takes the audience from what was prepared; `size` may differ from the rules' (a cut being dragged).
+ * @param fairness columns for which selection rates are wanted
+ * @throws AppError `column-missing`, `value-without-labels`.
+ */
+export function sizeAudience(
+  prepared: PreparedAudience,
+  fairness: readonly string[] = [],
+  size: SizeRule = prepared.rules.size,
+): BuiltAudience {
+  const { input, eligible, calibration } = prepared;
+  const rules = { ...prepared.rules, size };
+  const audience = takeFrom(eligible, input, rules);
+  const selected = new Uint8Array(input.ranking.userIds.length);
   for (const at of audience.positions) selected[at] = 1;
+  const probabilities = () => Float64Array.from(eligible.positions, (at) => calibration!.at(input.ranking.scores[at]!));
   return {
-    target,
+    ...prepared,
+    rules,
     audience,
-    profile,
-    contacts,
-    fairness: spec.fairness.map((name) => selectionRates(name, profileColumn(profile, name), selected)),
-    value: calibration && expectedValue(input, rules, spec, calibration),
+    fairness: fairness.map((name) => selectionRates(name, profileColumn(input.profile, name), selected)),
+    value: calibration && size.by === 'value' ? valueCurve(probabilities(), size) : undefined,
   };
+}
+
+/** Prepares and sizes in one go. */
+export async function buildAudience(
+  workspace: Workspace,
+  target: TargetRanking,
+  spec: AudienceSpec,
+): Promise<BuiltAudience> {
+  return sizeAudience(await prepareAudience(workspace, target, spec), spec.fairness);
 }
 
 /** Calibrates a ranking's scores on the labelled customers among it. */
@@ -117,16 +157,4 @@ async function readLists(lists: readonly ListSpec[]): Promise<IdList[]> {
     read.push((await readIdList(file, column)).list);
   }
   return read;
-}
-
-function expectedValue(
-  input: SelectionInput,
-  rules: AudienceRules,
-  spec: AudienceSpec,
-  calibration: Calibration,
-): ValueCurve | undefined {
-  if (spec.size.by !== 'value') return undefined;
-  const everybody = selectAudience(input, { ...rules, size: { by: 'all' }, cap: undefined, holdout: undefined });
-  const probabilities = Float64Array.from(everybody.positions, (at) => calibration.at(input.ranking.scores[at]!));
-  return valueCurve(probabilities, spec.size);
 }

@@ -135,7 +135,7 @@ async function exportedTarget(
   const treated = positions.filter((_, i) => held[i] === 0);
   const platform =
     request.format === 'google' || request.format === 'meta'
-      ? platformFile(request.format, treated, built.profile, built.contacts, request.audience.defaultCountry)
+      ? platformFile(request.format, treated, built.input.profile, built.contacts, request.audience.defaultCountry)
       : null;
   return {
     sources: built.target.sources,

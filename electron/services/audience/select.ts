@@ -75,38 +75,48 @@ export interface SelectionInput {
   probability?: (score: number) => number;
 }
 
+/** Customers whom lists, consent and frequency let through, and how many each of these left out. */
+export interface Eligible {
+  /** Positions in the ranking, best first. */
+  positions: Uint32Array;
+  counts: Pick<
+    AudienceCounts,
+    'ranked' | 'notIncluded' | 'excluded' | 'suppressed' | 'withoutConsent' | 'contactedTooOften'
+  >;
+}
+
 /**
  * Applies the rules in their fixed order: lists, consent, frequency, size, cap, holdout. A customer is counted under
  * the first rule that leaves them out. Deterministic in the ranking and the rules.
  * @throws AppError `column-missing` for a rule on a column the profile has not, `value-without-labels`.
  */
 export function selectAudience(input: SelectionInput, rules: AudienceRules): Audience {
-  const counts: AudienceCounts = {
-    ranked: input.ranking.userIds.length,
-    notIncluded: 0,
-    excluded: 0,
-    suppressed: 0,
-    withoutConsent: 0,
-    contactedTooOften: 0,
-    beyondSize: 0,
-    overCap: 0,
-    selected: 0,
-    treated: 0,
-    holdout: 0,
-  };
-  const eligible = eligiblePositions(input, rules, counts);
-  const wanted = wantedCount(input, rules.size, eligible);
-  const positions = rules.cap ? takeCapped(input.profile, rules, eligible, wanted, counts) : eligible.slice(0, wanted);
-  counts.selected = positions.length;
-  counts.beyondSize = eligible.length - positions.length - counts.overCap;
+  return takeFrom(eligibleCustomers(input, rules), input, rules);
+}
+
+/** The second half of `selectAudience`: size, cap and holdout alone, quick enough to follow a dragged cut. */
+export function takeFrom(eligible: Eligible, input: SelectionInput, rules: AudienceRules): Audience {
+  const wanted = wantedCount(input, rules.size, eligible.positions);
+  const positions = rules.cap
+    ? takeCapped(input.profile, rules, eligible.positions, wanted)
+    : eligible.positions.slice(0, wanted);
+  const lastWanted = wanted > 0 ? eligible.positions[wanted - 1]! : -1;
+  const overCap = wanted - positions.filter((at) => at <= lastWanted).length;
   const held = rules.holdout
     ? splitHoldout(
         Array.from(positions, (at) => input.ranking.userIds[at]!),
         rules.holdout,
       )
     : new Uint8Array(positions.length);
-  counts.holdout = held.reduce((sum, one) => sum + one, 0);
-  counts.treated = counts.selected - counts.holdout;
+  const holdout = held.reduce((sum, one) => sum + one, 0);
+  const counts: AudienceCounts = {
+    ...eligible.counts,
+    beyondSize: eligible.positions.length - positions.length - overCap,
+    overCap,
+    selected: positions.length,
+    treated: positions.length - holdout,
+    holdout,
+  };
   return { positions, held, counts };
 }
 
@@ -123,13 +133,22 @@ export function profileColumn(profile: ProfileColumns, name: string): readonly (
   );
 }
 
-function eligiblePositions(input: SelectionInput, rules: AudienceRules, counts: AudienceCounts): Uint32Array {
+/** The first half of `selectAudience`: include, suppress and exclude lists, consent, frequency. */
+export function eligibleCustomers(input: SelectionInput, rules: AudienceRules): Eligible {
   const { ranking, profile, contacts = {} } = input;
   const cellsOf = (name: string | undefined) => (name === undefined ? undefined : profileColumn(profile, name));
   const [emails, phones, countries] = [contacts.email, contacts.phone, contacts.country].map(cellsOf);
   const consents = cellsOf(rules.consent?.column);
   const allowed = new Set(rules.consent?.allowed.map(fold));
-  const eligible: number[] = [];
+  const counts: Eligible['counts'] = {
+    ranked: ranking.userIds.length,
+    notIncluded: 0,
+    excluded: 0,
+    suppressed: 0,
+    withoutConsent: 0,
+    contactedTooOften: 0,
+  };
+  const positions: number[] = [];
   ranking.userIds.forEach((userId, at) => {
     const identity = { userId, email: emails?.[at], phone: phones?.[at], country: countries?.[at] };
     const onOne = (lists: readonly IdList[]) => lists.some((list) => list.has(identity));
@@ -139,9 +158,9 @@ function eligiblePositions(input: SelectionInput, rules: AudienceRules, counts: 
     else if (rules.exclude && onOne(rules.exclude)) counts.excluded++;
     else if (consents && !allowed.has(fold(consents[at] ?? ''))) counts.withoutConsent++;
     else if (rules.frequency && contacted() >= rules.frequency.atMost) counts.contactedTooOften++;
-    else eligible.push(at);
+    else positions.push(at);
   });
-  return Uint32Array.from(eligible);
+  return { positions: Uint32Array.from(positions), counts };
 }
 
 function wantedCount(input: SelectionInput, size: SizeRule, eligible: Uint32Array): number {
@@ -171,13 +190,7 @@ function wantedCount(input: SelectionInput, size: SizeRule, eligible: Uint32Arra
   }
 }
 
-function takeCapped(
-  profile: ProfileColumns,
-  rules: AudienceRules,
-  eligible: Uint32Array,
-  wanted: number,
-  counts: AudienceCounts,
-): Uint32Array {
+function takeCapped(profile: ProfileColumns, rules: AudienceRules, eligible: Uint32Array, wanted: number): Uint32Array {
   const { column, maxShare } = rules.cap!;
   const cells = profileColumn(profile, column);
   // A score threshold or an optimum says who is good enough at most; a number is filled up from further down.
@@ -194,8 +207,6 @@ function takeCapped(
     taken.push(at);
     perValue.set(value, already + 1);
   }
-  const lastWanted = wanted > 0 ? eligible[wanted - 1]! : -1;
-  counts.overCap = wanted - taken.filter((at) => at <= lastWanted).length;
   return Uint32Array.from(taken);
 }
 
