@@ -10,7 +10,7 @@ import { applyMapping, type Mapping } from './mapping.js';
 import { asUtf8, distinctNames, probe, readSql, type FileShape } from './probe.js';
 import { detectRoles, type ColumnRole } from './roles.js';
 import { isSource, type FileKind } from './sources.js';
-import { defineValueMacros } from './values.js';
+import { defineValueMacros, numberSql } from './values.js';
 
 /** One file to import, and as what. */
 export interface ImportRequest {
@@ -38,6 +38,8 @@ export interface ImportReport extends Counts {
 }
 
 const SAMPLE_ROWS = 20_000;
+/** A column with more ways of writing its numbers than this holds amounts, not ranges. */
+const MOST_NUMBER_WORDS = 100;
 
 /**
  * Imports files, all of them or none: any failure leaves the workspace as it was.
@@ -67,7 +69,7 @@ async function importFile(workspace: Workspace, request: ImportRequest, options:
   try {
     const shape = await withColumns(workspace, await asUtf8(found, folder));
     const next = await workspace.one<{ id: number }>('SELECT coalesce(max(id), 0) + 1 AS id FROM source_files');
-    return await loadFile(workspace, next!.id, request, { ...shape, path: shape.path }, found, sha256, options);
+    return await loadFile(workspace, next!.id, request, shape, found, sha256, options);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -91,6 +93,8 @@ async function loadFile(workspace: Workspace, fileId: number, request: ImportReq
   }
   const report = await matchCustomers(workspace, fileId, request, columns, counts, known);
   await record(workspace, fileId, request.kind, found, sha256, columns, counts);
+  await keepNumberWords(workspace, fileId, columns);
+  await workspace.run('DROP TABLE import_sample');
   if (!isSource(request.kind)) await keepOutcome(workspace, fileId, request.kind, found.name, columns);
   return report;
 }
@@ -103,17 +107,27 @@ async function withColumns(workspace: Workspace, shape: FileShape): Promise<File
   return { ...shape, columns: distinctNames(rows.map((row) => row.column_name)) };
 }
 
+/** Reads a sample of the file into import_sample, which stays until the file is loaded. */
 async function chooseRoles(workspace: Workspace, request: ImportRequest, shape: FileShape, options: ImportOptions, known: string): Promise<ColumnRole[]> {
   await workspace.run(`CREATE OR REPLACE TEMP TABLE import_sample AS SELECT * FROM ${readSql(shape)} LIMIT ${SAMPLE_ROWS}`);
-  try {
-    const detected = await detectRoles(workspace, 'import_sample', shape.columns, request.kind, shape.columns.includes(options.idColumn ?? '') ? options.idColumn : undefined, known);
-    const columns = await applyMapping(workspace, 'import_sample', detected, options.mapping, shape.name, request.path);
-    if (!columns.some((column) => column.role === 'id')) {
-      throw new AppError('no-id-column', `No column looks like a customer id (there are ${shape.columns.join(', ')})`, 'name it with --id COLUMN or in a mapping file', { file: request.path });
-    }
-    return columns;
-  } finally {
-    await workspace.run('DROP TABLE IF EXISTS import_sample');
+  const idColumn = shape.columns.find((name) => name === options.idColumn);
+  const detected = await detectRoles(workspace, 'import_sample', shape.columns, request.kind, idColumn, known);
+  const columns = await applyMapping(workspace, 'import_sample', detected, options.mapping, shape.name, request.path);
+  if (!columns.some((column) => column.role === 'id')) {
+    throw new AppError('no-id-column', `No column looks like a customer id (there are ${shape.columns.join(', ')})`, 'name it with --id COLUMN or in a mapping file', { file: request.path });
+  }
+  return columns;
+}
+
+/** Keeps how the file writes the values of its ranges and percentages, so that they can be shown and worded that way. */
+async function keepNumberWords(workspace: Workspace, fileId: number, columns: ColumnRole[]): Promise<void> {
+  for (const { ordinal, parse } of columns.filter((column) => column.role === 'number' && column.parse !== 'plain')) {
+    await workspace.run(`
+      INSERT INTO number_words
+      WITH spelled AS (
+        SELECT trim(c${ordinal}) AS words, count(*) AS n FROM import_sample WHERE NOT is_gap(c${ordinal}) AND TRY_CAST(c${ordinal} AS DOUBLE) IS NULL GROUP BY words),
+      valued AS (SELECT ${numberSql('number_core(words)', parse ?? 'english')} AS value, words, n FROM spelled WHERE (SELECT count(*) FROM spelled) <= ${MOST_NUMBER_WORDS})
+      SELECT ${fileId}, ${ordinal}, value, arg_max(words, (n, words)) FROM valued WHERE value IS NOT NULL GROUP BY value ORDER BY value`);
   }
 }
 

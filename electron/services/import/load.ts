@@ -28,6 +28,7 @@ export async function loadRows(workspace: Workspace, fileId: number, shape: File
   const id = columns.find((column) => column.role === 'id')!;
   const cells = kept.map((column) => `${cellSql(column)} AS c${column.ordinal}`);
   const raws = kept.filter((column) => column.role !== 'text').map((column) => `c${column.ordinal} AS raw_${column.ordinal}`);
+  const cores = kept.filter(hasCore).map((column) => `number_core(c${column.ordinal}) AS core_${column.ordinal}`);
   const bad = [
     `WHEN user_id IS NULL THEN ${id.ordinal}`,
     ...kept.filter((column) => column.role !== 'text').map((column) => `WHEN c${column.ordinal} IS NULL AND NOT is_gap(raw_${column.ordinal}) THEN ${column.ordinal}`),
@@ -40,7 +41,7 @@ export async function loadRows(workspace: Workspace, fileId: number, shape: File
     FROM (
       SELECT row_number() OVER () + 1 AS line, CASE WHEN NOT is_blank(c${id.ordinal}) THEN trim(c${id.ordinal}) END AS user_id,
         ${[...cells, ...raws].map((cell) => `${cell}, `).join('')} concat_ws(${literal(shape.delimiter || ',')}, ${line}) AS raw
-      FROM ${readSql(shape, rejectsTable)}
+      FROM ${cores.length > 0 ? `(SELECT *, ${cores.join(', ')} FROM ${readSql(shape, rejectsTable)})` : readSql(shape, rejectsTable)}
     )`);
   const rejected = (await moveBadRows(workspace, fileId, columns)) + (shape.format === 'csv' ? await moveBrokenLines(workspace, fileId, rejectsTable) : 0);
   const duplicates = onePerCustomer ? await dropRepeatedIds(workspace, table) : 0;
@@ -53,7 +54,7 @@ function cellSql(column: ColumnRole): string {
   const cell = `trim(c${column.ordinal})`;
   switch (column.role) {
     case 'number':
-      return numberSql(cell, column.parse ?? 'plain');
+      return numberSql(hasCore(column) ? `core_${column.ordinal}` : cell, column.parse ?? 'plain');
     case 'time':
       return timeSql(cell, column.parse ?? 'iso');
     case 'label':
@@ -61,6 +62,11 @@ function cellSql(column: ColumnRole): string {
     default:
       return `CASE WHEN NOT is_blank(c${column.ordinal}) THEN ${cell} END`;
   }
+}
+
+/** Whether a column's cells go through number_core before they are read. */
+function hasCore(column: ColumnRole): boolean {
+  return column.role === 'number' && column.parse !== 'plain';
 }
 
 const EXPECTED: Partial<Record<ColumnRole['role'], string>> = {

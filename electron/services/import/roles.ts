@@ -20,6 +20,7 @@ interface ColumnFacts {
   plain: number;
   english: number;
   european: number;
+  whole: number;
   leadingZeros: number;
   codes: number;
   opaque: number;
@@ -34,6 +35,9 @@ interface ColumnFacts {
 const ID_NAME = /^(app|uci|source)?[ _-]?(user|usr|customer|cust|client|member|account|acct|visitor|person|household|subscriber|card|respondent|student|player|patient|consumer|buyer|shopper)s?[ _.-]?(id|ids|no|nr|num|number|key|code|uuid)$/i;
 const BARE_ID_NAME = /^(id|uid|uuid|user|customer|client|customerid|userid)$/i;
 const CODE_NAME = /(^|[ _.-])(id|ids|code|sku|ean|upc|isbn|guid|uuid|ref|reference|invoice|order|receipt|ticket|session|token|hash|ip|cookie)([ _.-]?(no|nr|number))?$/i;
+const CATEGORY_NAME = /(^|[ _.-])(regions?|browsers?|types?|systems?|category|categories|codes?|zones?|districts?|departments?|dept|brands?|branch|segments?|clusters?|groups?)$/i;
+/** More whole numbers than this are hardly the codes of a category. */
+const MOST_CATEGORIES = 50;
 const POSTAL_NAME = /(^|[ _.-])(zip|zipcode|postcode|postal|plz)/i;
 const PHONE_NAME = /(phone|mobile|telephone|fax|msisdn)/i;
 const TIME_NAME = /(date|time|timestamp|day|^dt|_dt|_at$|^ts$|when|month|seen|since)/i;
@@ -68,11 +72,12 @@ function idRole(name: string, told: boolean): Found {
 async function columnFacts(workspace: Workspace, sample: string, width: number): Promise<ColumnFacts[]> {
   const cells = Array.from({ length: width }, (_, at) => `SELECT ${at + 1} AS ordinal, trim(c${at + 1}) AS v, count(*) AS n FROM ${sample} WHERE NOT is_blank(c${at + 1}) GROUP BY v`);
   const rows = await workspace.all<{ ordinal: number } & Record<string, number>>(`
-    WITH cells AS (${cells.join(' UNION ALL ')})
+    WITH cells AS (SELECT *, number_core(v) AS core FROM (${cells.join(' UNION ALL ')}))
     SELECT ordinal, sum(n) AS filled, count(*) AS distinct_values,
       coalesce(sum(n) FILTER (number_plain(v) IS NOT NULL), 0) AS plain,
-      coalesce(sum(n) FILTER (number_english(v) IS NOT NULL), 0) AS english,
-      coalesce(sum(n) FILTER (number_european(v) IS NOT NULL), 0) AS european,
+      coalesce(sum(n) FILTER (number_english(core) IS NOT NULL), 0) AS english,
+      coalesce(sum(n) FILTER (number_european(core) IS NOT NULL), 0) AS european,
+      coalesce(sum(n) FILTER (regexp_full_match(v, '\\d+')), 0) AS whole,
       coalesce(sum(n) FILTER (regexp_matches(v, '^0\\d')), 0) AS leading_zeros,
       coalesce(sum(n) FILTER (regexp_full_match(v, '[A-Za-z]{0,4}[-_#]?\\d[\\w-]*')), 0) AS codes,
       coalesce(sum(n) FILTER (regexp_full_match(v, '[0-9a-fA-F-]{24,}|[^@\\s]+@[^@\\s]+\\.[a-z]+|\\d{1,3}(\\.\\d{1,3}){3}')), 0) AS opaque,
@@ -88,7 +93,7 @@ async function columnFacts(workspace: Workspace, sample: string, width: number):
     const count = (key: string): number => row?.[key] ?? 0;
     return {
       ordinal: at + 1, filled: count('filled'), distinctValues: count('distinct_values'), plain: count('plain'), english: count('english'),
-      european: count('european'), leadingZeros: count('leading_zeros'), codes: count('codes'), opaque: count('opaque'), phones: count('phones'),
+      european: count('european'), whole: count('whole'), leadingZeros: count('leading_zeros'), codes: count('codes'), opaque: count('opaque'), phones: count('phones'),
       binary: count('binary'), iso: count('iso'), dateLike: count('date_like'), epoch: count('epoch'), words: count('words'),
     };
   });
@@ -119,11 +124,15 @@ async function roleOf(workspace: Workspace, sample: string, name: string, fact: 
   }
   const share = (count: number): number => count / fact.filled;
   if (share(fact.opaque) > 0.9) return { role: 'ignore', reason: 'it holds addresses or generated keys, which say nothing about a customer' };
+  const words = name.replace(/([a-z])([A-Z])/g, '$1 $2');
   const time = await timeRole(workspace, sample, name, fact);
   if (time) return time;
   if (PHONE_NAME.test(name) && share(fact.phones) > 0.8) return { role: 'ignore', reason: 'it holds telephone numbers' };
-  if (CODE_NAME.test(name.replace(/([a-z])([A-Z])/g, '$1 $2')) && share(fact.codes) > 0.9 && fact.distinctValues > 30) {
+  if (CODE_NAME.test(words) && share(fact.codes) > 0.9 && fact.distinctValues > 30) {
     return { role: 'ignore', reason: 'its name and values look like reference codes, which say nothing about a customer' };
+  }
+  if (CATEGORY_NAME.test(words) && fact.whole === fact.filled && fact.binary < fact.filled && fact.distinctValues <= MOST_CATEGORIES) {
+    return { role: 'text', reason: 'its name is that of a category, so its numbers are codes' };
   }
   if (POSTAL_NAME.test(name)) return { role: 'text', reason: 'a postal code is a place, not a quantity' };
   if (share(fact.leadingZeros) > 0.01 && share(fact.plain) > NUMBER_SHARE) return { role: 'text', reason: 'codes with leading zeros are not quantities' };

@@ -7,8 +7,9 @@ export type NumberStyle = 'plain' | 'english' | 'european';
 const CURRENCY = 'USD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|JPY|CNY|INR|AUD|CAD';
 
 /**
- * SQL macros that read a cell. All take VARCHAR and give NULL when the cell is not of their kind, so that one definition
- * serves detection and import alike. A range counts as its midpoint, an open range ("<5000", "10+", "55<=") as its bound.
+ * SQL macros that read a cell. All give NULL when the cell is not of their kind, so that one definition serves detection
+ * and import alike. number_english and number_european take a cell's number_core, which the caller computes once per cell: DuckDB
+ * writes a macro's argument out at every place the macro uses it. A range counts as its midpoint, an open range ("<5000", "10+", "55<=") as its bound.
  */
 const MACROS = [
   `is_blank(s) AS (s IS NULL OR trim(s) = '' OR lower(trim(s)) IN ('na', 'n/a', '#n/a', 'nan', 'null', '\\n', '?'))`,
@@ -28,7 +29,7 @@ const MACROS = [
       WHEN regexp_matches(t, '\\d\\s*(-|–|to)\\s*\\d')
         AND number_${style}_one(regexp_extract(t, '^(.*\\d)\\s*(-|–|to)\\s*(\\d.*)$', 1)) <= number_${style}_one(regexp_extract(t, '^(.*\\d)\\s*(-|–|to)\\s*(\\d.*)$', 3))
         THEN (number_${style}_one(regexp_extract(t, '^(.*\\d)\\s*(-|–|to)\\s*(\\d.*)$', 1)) + number_${style}_one(regexp_extract(t, '^(.*\\d)\\s*(-|–|to)\\s*(\\d.*)$', 3))) / 2 END)`,
-    `number_${style}(s) AS (coalesce(number_${style}_one(number_core(s)), number_${style}_range(number_core(s))))`,
+    `number_${style}(t) AS (coalesce(number_${style}_one(t), number_${style}_range(t)))`,
   ]),
   `number_plain(s) AS (CASE WHEN isfinite(TRY_CAST(s AS DOUBLE)) THEN TRY_CAST(s AS DOUBLE) END)`,
 ];
@@ -65,7 +66,10 @@ export function timeSql(cell: string, parse: string): string {
   }
 }
 
-/** SQL for one cell as a finite DOUBLE, NULL when it cannot be read. */
+/**
+ * SQL for one cell as a finite DOUBLE, NULL when it cannot be read.
+ * @param cell the trimmed cell for style `plain`, its number_core for the other styles
+ */
 export function numberSql(cell: string, style: string): string {
   return `number_${style}(${cell})`;
 }

@@ -89,9 +89,9 @@ async function makeViews(workspace: Workspace, files: DerivedFile[], hides: Hide
 
 /** Customers keep their row even when all their rows are hidden: hiding must not tell who had them. */
 async function makeCustomers(workspace: Workspace, files: DerivedFile[]): Promise<void> {
-  const ids = files.map((file) => `SELECT user_id FROM rows_${file.id}`).join(' UNION ');
+  const ids = files.map((file) => `SELECT user_id FROM rows_${file.id}`).join(' UNION ALL ');
   await workspace.run('DELETE FROM customers; DELETE FROM strings; DELETE FROM events; DELETE FROM customer_index');
-  await workspace.run(`INSERT INTO customers SELECT CAST(row_number() OVER (ORDER BY user_id) - 1 AS INTEGER), user_id FROM (${ids}) ORDER BY user_id`);
+  await workspace.run(`INSERT INTO customers SELECT CAST(row_number() OVER (ORDER BY user_id) - 1 AS INTEGER), user_id FROM (SELECT DISTINCT user_id FROM (${ids})) ORDER BY user_id`);
 }
 
 /** Facts → distinct strings, numbered, and one event per customer and string. Sums are of integers, so exact in any order. */

@@ -18,7 +18,8 @@ type Column = DerivedFile['columns'][number];
 /** What a string is: something a customer did or has, a property of it or of the customer, a level, or a summary. */
 export const KIND = { item: 0, attribute: 1, bin: 2, aggregate: 3 } as const;
 
-const PRIMARY = /amount|value|spend|price|minutes|hours|seconds|duration|score|rating|count|quantity|pages|policies/i;
+/** What says how much an event was, the most telling name first. */
+const PRIMARY = ['amount', 'value', 'spend', 'price', 'minutes', 'hours', 'seconds', 'duration', 'score', 'rating', 'count', 'quantity', 'pages', 'policies'];
 const NOUNS: Record<Source, string> = { purchases: 'purchase', services: 'service', paths: 'page', searches: 'search', apps: 'app', profile: 'profile' };
 /** Up to this many different values, an item alone ("car") says too little: it is written with its column ("product: car"). */
 const FEW_ITEMS = 30;
@@ -42,7 +43,8 @@ function ofRole(file: DerivedFile, role: string): Column[] {
 /** The number column that says how much an event was, or undefined. */
 function primaryNumber(file: DerivedFile): Column | undefined {
   const numbers = ofRole(file, 'number');
-  return numbers.find((column) => PRIMARY.test(column.name)) ?? numbers.at(-1);
+  const telling = PRIMARY.map((word) => numbers.find((column) => column.name.toLowerCase().includes(word)));
+  return telling.find((column) => column !== undefined) ?? numbers.at(-1);
 }
 
 /** Recency of a row in 0..1 within its file (1 = most recent), NULL without a time column. */
@@ -107,7 +109,7 @@ async function makeWords(workspace: Workspace, file: DerivedFile, main: FilledTe
   const label = main.distinct <= FEW_ITEMS ? `${named(main.column)} || ': ' || ` : '';
   const joins = attributes.map(
     (column) => `LEFT JOIN (SELECT ${key} AS main, c${column.ordinal} AS a FROM ${file.view} WHERE ${key} IS NOT NULL AND c${column.ordinal} IS NOT NULL
-      GROUP BY ALL QUALIFY row_number() OVER (PARTITION BY main ORDER BY count(*) DESC, a) = 1) a${column.ordinal} USING (main)`,
+      GROUP BY ${key}, c${column.ordinal} QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY count(*) DESC, c${column.ordinal}) = 1) a${column.ordinal} USING (main)`,
   );
   const parts = attributes.map((column) => ` || coalesce(', ' || ${named(column)} || ': ' || humanise(a${column.ordinal}.a), '')`);
   await workspace.run(`
@@ -154,7 +156,7 @@ export async function addAggregates(workspace: Workspace, file: DerivedFile, sha
   const summaries: { label: string; column: string; x: string }[] = [{ label: `'number of ' || ${noun} || ' events'`, column: '', x: 'count(*)' }];
   for (const column of ofRole(file, 'number')) {
     // Sums of integer millionths are the same in whatever order the threads add them; sums of DOUBLE are not.
-    const sum = `CAST(sum(CAST(round(greatest(least(v.c${column.ordinal}, 1e24), -1e24) * 1e6) AS HUGEINT)) AS DOUBLE) / 1e6`;
+    const sum = `CAST(sum(in_millionths(v.c${column.ordinal})) AS DOUBLE) / 1e6`;
     summaries.push({ label: `'average ' || ${named(column)}`, column: column.name, x: `${sum} / nullif(count(v.c${column.ordinal}), 0)` });
     if (column === primary) summaries.push({ label: `'total ' || ${named(column)}`, column: column.name, x: sum });
   }
@@ -166,8 +168,8 @@ export async function addAggregates(workspace: Workspace, file: DerivedFile, sha
   }
   const sums = summaries.map((summary, at) => `CAST(${summary.x} AS DOUBLE) AS x${at}`);
   await workspace.run(`CREATE OR REPLACE TEMP TABLE derive_sums AS SELECT c.customer, ${sums.join(', ')} FROM ${file.view} v JOIN customers c USING (user_id) GROUP BY c.customer`);
-  const numbers = summaries.map((summary, at) => `SELECT customer, ${summary.label} AS label, ${literal(summary.column)} AS column_name, x${at} AS x, false AS days FROM derive_sums`);
-  await addNumbers(workspace, numbers.join(' UNION ALL '), file.number, KIND.aggregate);
+  const numbers = summaries.map((summary, at) => `SELECT customer, ${summary.label} AS label, ${literal(summary.column)} AS column_name, x${at} AS x, false AS days, 0 AS ordinal FROM derive_sums`);
+  await addNumbers(workspace, numbers.join(' UNION ALL '), file, KIND.aggregate);
 }
 
 /** Facts of a profile: categories, yes/no answers and levels. Returns the columns left out, with the reason. */
@@ -180,7 +182,7 @@ export async function addProfileStrings(workspace: Workspace, file: DerivedFile)
     if (shape === 'free') skipped.push(`${file.name}, column ${column.name}: nearly every customer has a value of their own`);
     else if (shape === 'level') {
       const x = column.role === 'time' ? `epoch(${cell}) / 86400` : cell;
-      numbers.push(`SELECT c.customer, ${named(column)} AS label, ${literal(column.name)} AS column_name, CAST(${x} AS DOUBLE) AS x, ${column.role === 'time'} AS days FROM ${file.view} v JOIN customers c USING (user_id) WHERE ${cell} IS NOT NULL`);
+      numbers.push(`SELECT c.customer, ${named(column)} AS label, ${literal(column.name)} AS column_name, CAST(${x} AS DOUBLE) AS x, ${column.role === 'time'} AS days, ${column.ordinal} AS ordinal FROM ${file.view} v JOIN customers c USING (user_id) WHERE ${cell} IS NOT NULL`);
     } else {
       const value = shape === 'answer' ? `CASE WHEN lower(CAST(${cell} AS VARCHAR)) IN ('1.0', 'true', 'yes', 'y', 't') THEN 'yes' ELSE 'no' END` : `humanise(${cell})`;
       await workspace.run(`
@@ -189,7 +191,7 @@ export async function addProfileStrings(workspace: Workspace, file: DerivedFile)
         FROM ${file.view} v JOIN customers c USING (user_id) WHERE ${cell} IS NOT NULL`);
     }
   }
-  if (numbers.length > 0) await addNumbers(workspace, numbers.join(' UNION ALL '), file.number, KIND.bin);
+  if (numbers.length > 0) await addNumbers(workspace, numbers.join(' UNION ALL '), file, KIND.bin);
   return skipped;
 }
 

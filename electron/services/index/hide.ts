@@ -27,7 +27,7 @@ export function hideCondition(hide: Hide, file: DerivedFile): string | undefined
   const value = literal(hide.value);
   if (column.role === 'id') return `user_id = ${value}`;
   const cell = `c${column.ordinal}`;
-  if (column.role === 'number') return `${cell} = number_english(${value})`;
+  if (column.role === 'number') return `${cell} = number_english(number_core(${value}))`;
   if (column.role === 'time') return `${cell} = TRY_CAST(${value} AS TIMESTAMP)`;
   return `${cell} = trim(${value})`;
 }

@@ -5,12 +5,14 @@ import type { Workspace } from '../workspace/workspace.js';
  * spaces already is only trimmed. Numbers keep their dots. Longest result: 200 characters.
  */
 const MACROS = [
-  `split_words(s) AS (regexp_replace(regexp_replace(regexp_replace(s, '([A-Za-z])[.](\\w)', '\\1 \\2', 'g'), '([a-z0-9])([A-Z])', '\\1 \\2', 'g'), '([A-Z]+)([A-Z][a-z])', '\\1 \\2', 'g'))`,
+  `split_words(s) AS (regexp_replace(regexp_replace(regexp_replace(s, '([A-Za-z])[.](\\w)', '\\1 \\2', 'g'), '([a-z]{2}|\\d)([A-Z][a-z])', '\\1 \\2', 'g'), '([A-Z]{2,})([A-Z][a-z])', '\\1 \\2', 'g'))`,
   `humanise(s) AS (left(trim(regexp_replace(CASE WHEN contains(trim(s), ' ') THEN s ELSE split_words(replace(s, '_', ' ')) END, '\\s+', ' ', 'g')), 200))`,
   `in_figures(x) AS (CASE
     WHEN x = round(x) OR abs(x) >= 100 THEN CAST(CAST(round(greatest(least(x, 1e30), -1e30)) AS HUGEINT) AS VARCHAR)
     WHEN abs(x) < 0.01 THEN printf('%.2g', x)
     ELSE regexp_replace(printf('%.2f', x), '\\.?0+$', '') END)`,
+  // least and greatest pass over NULL, so a missing x must be kept out of them.
+  `in_millionths(x) AS (CASE WHEN x IS NOT NULL THEN CAST(round(greatest(least(x, 1e24), -1e24) * 1e6) AS HUGEINT) END)`,
   `in_words(x, days) AS (CASE WHEN days THEN strftime(epoch_ms(CAST(x * 86400000 AS BIGINT)), '%Y-%m-%d') ELSE in_figures(x) END)`,
 ];
 

@@ -18,6 +18,8 @@ export const MIGRATIONS: readonly string[] = [
     file_id INTEGER NOT NULL, ordinal INTEGER NOT NULL, name VARCHAR NOT NULL, role VARCHAR NOT NULL,
     detected_role VARCHAR NOT NULL, reason VARCHAR NOT NULL, parse VARCHAR, PRIMARY KEY (file_id, ordinal)
   );
+  -- How the file writes numbers that are not plain figures ("30-40", "<5000"); value is what they count as.
+  CREATE TABLE number_words (file_id INTEGER NOT NULL, ordinal INTEGER NOT NULL, value DOUBLE NOT NULL, words VARCHAR NOT NULL);
   CREATE TABLE rejects (
     file_id INTEGER NOT NULL, line BIGINT NOT NULL, column_name VARCHAR, reason VARCHAR NOT NULL, raw VARCHAR
   );
