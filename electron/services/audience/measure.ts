@@ -1,5 +1,6 @@
 import { AppError } from '../errors.js';
 import { meanDifference, rateDifference, type Estimate } from '../evaluate/intervals.js';
+import { unprotectCell } from './cell.js';
 import { column, idColumn, readTable } from '../evaluate/table-file.js';
 
 /** The audience of an export, best first; `held` is 1 for the holdout, 0 for the treated. */
@@ -44,6 +45,16 @@ export interface CampaignResult {
   withoutOutcome: number;
   /** Ids of the outcome file outside this audience; they are left aside. */
   outsideAudience: number;
+}
+
+/**
+ * Reads the members file of an export. @throws AppError `column-missing` when it is another file.
+ */
+export async function readMembers(file: string): Promise<CampaignMembers> {
+  const table = await readTable(file);
+  const groups = column(table, 'group');
+  const userIds = column(table, 'user_id').map((cell) => unprotectCell(cell ?? ''));
+  return { userIds, held: groups.map((group) => Number(group === 'holdout')) };
 }
 
 /**

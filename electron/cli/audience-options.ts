@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import { fromFolder, mapOfferPaths, mapPaths } from '../services/audience/paths.js';
+import {
+  audienceSpec,
+  offersSpec,
+  targetSpec,
+  type AudienceSpec,
+  type OffersSpec,
+  type TargetSpec,
+} from '../services/audience/spec.js';
+import { AppError } from '../services/errors.js';
+
+/** Options of every command that ranks. */
+export interface TargetOptions {
+  instruction?: string;
+  answer?: string;
+  contrast?: string;
+  target?: string;
+}
+
+/** Options of every command that builds an audience. */
+export interface RuleOptions {
+  rules?: string;
+  top?: string;
+  percent?: string;
+  minScore?: string;
+  include: string[];
+  exclude: string[];
+  suppress: string[];
+  consent?: string;
+  earlier: string[];
+  atMost?: string;
+  cap?: string;
+  holdout?: string;
+  seed?: string;
+  fairness: string[];
+  customers?: string;
+  country?: string;
+}
+
+const several = (value: string, all: string[]) => [...all, value];
+
+export function addTargetOptions(command: Command): Command {
+  return command
+    .option('--instruction <text>', 'whom to look for')
+    .option('--answer <text>', 'what a good customer would answer')
+    .option('--contrast <text>', 'what a bad one would answer')
+    .option('--target <target.json>', 'instructions joined by and, or, not, instead of --instruction');
+}
+
+export function addRuleOptions(command: Command): Command {
+  return command
+    .option('--rules <rules.json>', 'the rules as a file; the options below are put over it')
+    .option('--top <n>', 'the best n customers')
+    .option('--percent <p>', 'the best p percent')
+    .option('--min-score <score>', 'all customers from this score up')
+    .option('--include <file>', 'only customers on this list; may be repeated', several, [])
+    .option('--exclude <file>', 'no customers on this list; may be repeated', several, [])
+    .option(
+      '--suppress <file>',
+      'ids, emails or phones, plain or SHA-256, never to be contacted; may be repeated',
+      several,
+      [],
+    )
+    .option('--consent <column>', 'only customers with a yes in this column')
+    .option('--earlier <file>', 'an earlier export, for the frequency cap; may be repeated', several, [])
+    .option('--at-most <n>', 'leave out customers on this many earlier exports (default 1)')
+    .option('--cap <column=percent>', 'no value of the column makes up more than this part of the audience')
+    .option('--holdout <percent>', 'hold this part back, to measure the effect later')
+    .option('--seed <text>', 'another text draws another holdout (default "holdout")')
+    .option('--fairness <column>', 'selection rates by this column; may be repeated', several, [])
+    .option('--customers <file>', 'contact data, consent or other columns by customer id')
+    .option('--country <code>', 'country of phones and addresses that name none, such as DE');
+}
+
+/** @throws AppError `target-missing`, `file-invalid`. */
+export function readTarget(options: TargetOptions): TargetSpec {
+  if (options.target) return readJson(options.target, targetSpec);
+  if (options.instruction === undefined) {
+    throw new AppError('target-missing', 'There is no instruction', 'give --instruction "…" or --target target.json');
+  }
+  if (options.instruction.trim() === '') {
+    throw new AppError('instruction-empty', 'The instruction is empty', 'say whom to look for, in a sentence');
+  }
+  const { instruction, answer, contrast } = options;
+  return targetSpec.parse({ instruction, answer, contrast });
+}
+
+/** The rules of a file, paths relative to it, with the options put over them. @throws AppError `option-invalid`. */
+export function readRules(options: RuleOptions): AudienceSpec {
+  const file = options.rules
+    ? mapPaths(readJson(options.rules, audienceSpec), fromFolder(dirname(resolve(options.rules))))
+    : audienceSpec.parse({});
+  const given = {
+    size: size(options),
+    include: listed(options.include),
+    exclude: listed(options.exclude),
+    suppress: listed(options.suppress),
+    consent: options.consent === undefined ? undefined : { column: options.consent },
+    frequency:
+      options.earlier.length > 0
+        ? { earlier: options.earlier, atMost: number('--at-most', options.atMost ?? '1') }
+        : undefined,
+    cap: cap(options.cap),
+    holdout:
+      options.holdout === undefined
+        ? undefined
+        : { share: number('--holdout', options.holdout) / 100, seed: options.seed ?? 'holdout' },
+    fairness: listed(options.fairness),
+    customers: options.customers === undefined ? undefined : { file: options.customers },
+    defaultCountry: options.country,
+  };
+  const over = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return checked({ ...file, ...over }, audienceSpec, {});
+}
+
+/** Offers of a file, paths relative to it. */
+export function readOffers(file: string): OffersSpec {
+  return mapOfferPaths(readJson(file, offersSpec), fromFolder(dirname(resolve(file))));
+}
+
+function size({ top, percent, minScore }: RuleOptions) {
+  const given = [top, percent, minScore].filter((value) => value !== undefined);
+  if (given.length > 1) {
+    throw new AppError('option-invalid', '--top, --percent and --min-score exclude each other', 'give one of them');
+  }
+  if (top !== undefined) return { by: 'top', count: number('--top', top) };
+  if (percent !== undefined) return { by: 'percent', percent: number('--percent', percent) };
+  return minScore === undefined ? undefined : { by: 'score', atLeast: number('--min-score', minScore) };
+}
+
+function cap(text: string | undefined) {
+  if (text === undefined) return undefined;
+  const at = text.lastIndexOf('=');
+  if (at < 1) throw new AppError('option-invalid', `"${text}" is not a cap`, 'write --cap COLUMN=PERCENT');
+  return { column: text.slice(0, at), maxShare: number('--cap', text.slice(at + 1)) / 100 };
+}
+
+const listed = (values: string[]) => (values.length > 0 ? values : undefined);
+
+function number(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new AppError('option-invalid', `${option} is "${text}"`, 'give a number');
+}
+
+function readJson<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new AppError('file-invalid', `The file cannot be read as JSON (${detail})`, 'check the path and the syntax', {
+      file,
+    });
+  }
+  return checked(content, schema, { file });
+}
+
+function checked<Schema extends z.ZodType>(
+  content: unknown,
+  schema: Schema,
+  place: { file?: string },
+): z.output<Schema> {
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const where = issue.path.join('.') || 'the top';
+  throw new AppError('rules-invalid', `Wrong at ${where}: ${issue.message}`, 'correct it and try again', {
+    ...place,
+    column: where,
+  });
+}

@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+import { buildAudience, rankTarget, type BuiltAudience } from '../../services/audience/build.js';
+import { memberColumns } from '../../services/audience/export.js';
+import type { Fairness } from '../../services/audience/fairness.js';
+import { writeTable } from '../../services/audience/write-table.js';
+import {
+  addRuleOptions,
+  addTargetOptions,
+  readRules,
+  readTarget,
+  type RuleOptions,
+  type TargetOptions,
+} from '../audience-options.js';
+import { printResult, terminalTask } from '../output.js';
+import { withRanker, type RankOptions } from '../ranker.js';
+import { percentText, tableLines } from '../tables.js';
+
+interface Options extends RankOptions, TargetOptions, RuleOptions {
+  out?: string;
+  json?: boolean;
+}
+
+export function register(program: Command): void {
+  const command = program
+    .command('audience')
+    .description('who is in an audience, and who is not and why; writes nothing but the members')
+    .requiredOption('--workspace <file>', 'the workspace');
+  addRuleOptions(addTargetOptions(command))
+    .option('--out <members.csv>', 'write rank, user_id, score and group of the audience here')
+    .option('--device <device>', 'auto, cpu or another device', 'auto')
+    .option('--json', 'print the report as JSON')
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const [target, rules] = [readTarget(options), readRules(options)];
+  const task = terminalTask();
+  await withRanker(options, async ({ workspace, rank }) => {
+    const built = await buildAudience(workspace, await rankTarget(workspace, rank, target, task), rules);
+    if (options.out) await writeTable(options.out, memberColumns(built));
+    const { audience, fairness, value, target: ranked } = built;
+    const lowest = audience.positions.at(-1);
+    const lowestScore = lowest === undefined ? null : ranked.ranking.scores[lowest]!;
+    printResult(
+      options.json,
+      { counts: audience.counts, lowestScore, fairness, value: value?.optimum ?? null, out: options.out ?? null },
+      [
+        ...countLines(built),
+        ...(lowestScore === null ? [] : [`lowest score in the audience: ${lowestScore.toFixed(4)}`]),
+        ...(value
+          ? [
+              `most profitable: ${value.optimum.count} customers, ${value.optimum.conversions.toFixed(1)} conversions expected, profit ${value.optimum.profit.toFixed(2)}`,
+            ]
+          : []),
+        ...fairness.flatMap(fairnessLines),
+        ...(options.out ? [`written: ${options.out}`] : []),
+      ],
+    );
+  });
+}
+
+function countLines({ audience: { counts } }: BuiltAudience): string[] {
+  const names: [string, number][] = [
+    ['ranked customers', counts.ranked],
+    ['not on an include list', counts.notIncluded],
+    ['suppressed', counts.suppressed],
+    ['on an exclude list', counts.excluded],
+    ['without consent', counts.withoutConsent],
+    ['contacted too often', counts.contactedTooOften],
+    ['beyond the size', counts.beyondSize],
+    ['over the cap of their group', counts.overCap],
+    ['in the audience', counts.selected],
+    ['  to contact', counts.treated],
+    ['  held out', counts.holdout],
+  ];
+  const shown = names.filter(([name, count]) => count > 0 || name === 'in the audience');
+  return tableLines(shown.map(([name, count]) => [name, String(count)]));
+}
+
+function fairnessLines({ column, groups, warning }: Fairness): string[] {
+  const rows = groups.map((group) => [
+    group.group,
+    `${group.selected} of ${group.customers}`,
+    percentText(group.rate),
+    group.belowFourFifths ? (group.small ? 'below four fifths (few customers)' : 'below four fifths') : '',
+  ]);
+  return ['', `selection rates by ${column}${warning ? ' — warning: four-fifths rule' : ''}`, ...tableLines(rows)];
+}

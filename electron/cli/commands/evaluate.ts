@@ -1,0 +1,118 @@
+import type { Command } from 'commander';
+import { loadRanking } from '../../services/audience/workspace-data.js';
+import { activityRanking } from '../../services/evaluate/activity.js';
+import {
+  evaluateRankings,
+  readLabels,
+  type NamedRanking,
+  type RankingEvaluation,
+} from '../../services/evaluate/evaluate.js';
+import { CUTS_PERCENT } from '../../services/evaluate/metrics.js';
+import { readTarget } from '../audience-options.js';
+import { printResult, terminalTask } from '../output.js';
+import { withRanker, type RankOptions } from '../ranker.js';
+import { estimateText, tableLines } from '../tables.js';
+
+interface Options extends RankOptions {
+  instruction: string;
+  answer?: string;
+  contrast?: string;
+  labels: string;
+  label: string;
+  id?: string;
+  against: string[];
+  json?: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('evaluate')
+    .description('how well an instruction ranks: AUC, KS and lift with 95 % intervals, beside the activity count')
+    .requiredOption('--workspace <file>', 'the workspace')
+    .requiredOption('--instruction <text>', 'whom to look for')
+    .option('--answer <text>', 'what a good customer would answer')
+    .option('--contrast <text>', 'what a bad one would answer')
+    .requiredOption('--labels <file>', 'customer ids with 0 or 1, CSV or Parquet; used for nothing but scoring')
+    .requiredOption('--label <column>', 'the column with 0 and 1')
+    .option('--id <column>', 'name of the customer id column in the label file')
+    .option(
+      '--against <text>',
+      'another instruction to set beside it; may be repeated',
+      (text: string, all: string[]) => [...all, text],
+      [],
+    )
+    .option(
+      '--hide <[FILE:]COLUMN=VALUE>',
+      'leave out the rows with this value; may be repeated',
+      (hide: string, all: string[]) => [...all, hide],
+      [],
+    )
+    .option('--device <device>', 'auto, cpu or another device', 'auto')
+    .option('--json', 'print the figures and curves as JSON')
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  // Labels first: whatever is wrong with them is told before anything long is done.
+  const labels = await readLabels(options.labels, options.label, options.id);
+  const task = terminalTask();
+  await withRanker(options, async ({ workspace, rank }) => {
+    const questions = [readTarget(options), ...options.against.map((instruction) => readTarget({ instruction }))];
+    const rankings: NamedRanking[] = [];
+    for (const question of questions) {
+      if (!('instruction' in question)) continue;
+      const { userIds, scores } = await loadRanking(workspace, await rank(question, task));
+      rankings.push({
+        name: question.instruction,
+        scored: userIds.map((user_id, i) => ({ user_id, score: scores[i]! })),
+      });
+    }
+    rankings.push({ name: 'activity count', scored: await activityRanking(workspace) });
+    const evaluation = evaluateRankings(rankings, labels);
+    const { customers, unknown, unknownExamples, duplicates, unlabelled, rankedWithoutLabel } = evaluation.labels;
+    const { metrics } = evaluation.rankings[0]!;
+    printResult(options.json, evaluation, [
+      `${metrics.customers} ranked customers with a label, ${metrics.positives} of them positive (${(100 * metrics.baseRate).toFixed(2)} %)`,
+      ...(unknown > 0
+        ? [`${unknown} of ${customers} labelled ids are not ranked, such as ${unknownExamples.join(', ')}`]
+        : []),
+      ...(rankedWithoutLabel > 0 ? [`${rankedWithoutLabel} ranked customers have no label`] : []),
+      ...(duplicates > 0 ? [`${duplicates} labels are repeated`] : []),
+      ...(unlabelled > 0 ? [`${unlabelled} label cells are empty`] : []),
+      '',
+      ...tableLines([
+        ['', 'AUC', 'KS', ...CUTS_PERCENT.map((cut) => `lift at ${cut} %`)],
+        ...evaluation.rankings.map(row),
+        randomRow(),
+      ]),
+      '',
+      ...decileLines(evaluation.rankings[0]!),
+    ]);
+  });
+}
+
+function row({ name, metrics }: RankingEvaluation): string[] {
+  const shown = name.length > 50 ? `${name.slice(0, 49)}…` : name;
+  return [
+    shown,
+    estimateText(metrics.auc),
+    metrics.ks.toFixed(3),
+    ...metrics.cuts.map((cut) => estimateText(cut.lift, 2)),
+  ];
+}
+
+/** What drawing lots gives on average. */
+function randomRow(): string[] {
+  return ['random pick', '0.500', '0.000', ...CUTS_PERCENT.map(() => '1.00')];
+}
+
+function decileLines({ deciles }: RankingEvaluation): string[] {
+  const rows = deciles.map(({ decile, customers, positives, rate, meanScore }) => [
+    String(decile),
+    String(customers),
+    String(positives),
+    `${(100 * rate.value).toFixed(2)} %`,
+    meanScore.toFixed(4),
+  ]);
+  return tableLines([['decile', 'customers', 'positives', 'rate', 'mean score'], ...rows]);
+}

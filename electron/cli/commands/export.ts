@@ -1,0 +1,85 @@
+import type { Command } from 'commander';
+import { exportAudience, remakeExport, type ExportReport, type ExportRequest } from '../../services/audience/export.js';
+import { EXPORT_FORMATS, exportFormat } from '../../services/audience/spec.js';
+import { AppError } from '../../services/errors.js';
+import {
+  addRuleOptions,
+  addTargetOptions,
+  readOffers,
+  readRules,
+  readTarget,
+  type RuleOptions,
+  type TargetOptions,
+} from '../audience-options.js';
+import { printResult, terminalTask } from '../output.js';
+import { withRanker, type RankOptions } from '../ranker.js';
+
+interface Options extends RankOptions, TargetOptions, RuleOptions {
+  offers?: string;
+  manifest?: string;
+  format?: string;
+  out: string;
+  json?: boolean;
+}
+
+export function register(program: Command): void {
+  const command = program
+    .command('export')
+    .description('write an audience for a campaign, with its members and a manifest beside it')
+    .requiredOption('--workspace <file>', 'the workspace');
+  addRuleOptions(addTargetOptions(command))
+    .option('--offers <offers.json>', 'the next best of several offers for every customer, instead of one instruction')
+    .option('--manifest <file>', 'make this export again and check that it is the same, bit for bit')
+    .option(
+      '--format <format>',
+      `${EXPORT_FORMATS.join(', ')} (google: Customer Match, meta: custom audience); by the file's ending if left out`,
+    )
+    .requiredOption('--out <file>', 'the export file, .csv or .parquet')
+    .option('--device <device>', 'auto, cpu or another device', 'auto')
+    .option('--json', 'print the report as JSON')
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const request = options.manifest ? undefined : readRequest(options);
+  const task = terminalTask();
+  await withRanker(options, async ({ workspace, rank }) => {
+    const report = request
+      ? await exportAudience(workspace, rank, request, task)
+      : await remakeExport(workspace, rank, options.manifest!, options.out, task);
+    printResult(options.json, report, [
+      ...exportLines(report),
+      ...(request ? [] : ['the same, bit for bit, as the manifest says']),
+    ]);
+  });
+}
+
+/** What an export did, for people. */
+export function exportLines({ file, members, manifest, customers, counts, platform }: ExportReport): string[] {
+  const unusable = Object.entries(platform?.unusable ?? {}).map(([field, count]) => `${count} unusable ${field} cells`);
+  return [
+    `${customers} customers written to ${file}`,
+    `${counts.selected} of ${counts.ranked} customers in the audience, ${counts.holdout} of them held out, ${counts.suppressed} suppressed`,
+    ...(platform && platform.unmatchable > 0
+      ? [`${platform.unmatchable} customers left out: no contact data that the platform could match`]
+      : []),
+    ...(unusable.length > 0 ? [unusable.join(', ')] : []),
+    `members: ${members}`,
+    `manifest: ${manifest}`,
+  ];
+}
+
+function readRequest(options: Options): ExportRequest {
+  const format = exportFormat.safeParse(
+    options.format ?? (options.out.toLowerCase().endsWith('.parquet') ? 'parquet' : 'csv'),
+  );
+  if (!format.success) {
+    throw new AppError(
+      'option-invalid',
+      `"${options.format}" is not a format`,
+      `choose one of ${EXPORT_FORMATS.join(', ')}`,
+    );
+  }
+  const ask = options.offers ? { offers: readOffers(options.offers) } : { target: readTarget(options) };
+  return { ask, audience: readRules(options), format: format.data, out: options.out };
+}

@@ -1,0 +1,56 @@
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { measureCampaign, readMembers, readOutcomes, type ArmResult } from '../../services/audience/measure.js';
+import { readManifest } from '../../services/audience/manifest.js';
+import { AppError } from '../../services/errors.js';
+import { printResult } from '../output.js';
+import { estimateText, percentText } from '../tables.js';
+
+interface Options {
+  manifest?: string;
+  members?: string;
+  outcomes: string;
+  outcome?: string;
+  id?: string;
+  json?: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('measure')
+    .description('what a campaign brought: treated against holdout, from an outcome file of later')
+    .option('--manifest <file>', 'the .manifest.json beside the export')
+    .option('--members <file>', 'the .members.csv beside the export, instead of the manifest')
+    .requiredOption('--outcomes <file>', 'customer ids with what they did, CSV or Parquet')
+    .option('--outcome <column>', '0/1 or amounts; without it every id in the file has converted')
+    .option('--id <column>', 'name of the customer id column in the outcome file')
+    .option('--json', 'print the result as JSON')
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const members = await readMembers(membersFile(options));
+  const outcomes = await readOutcomes(options.outcomes, options.outcome, options.id);
+  const result = measureCampaign(members, outcomes);
+  const converted = result.kind === 'converted';
+  const arm = (name: string, { customers, total, mean }: ArmResult) =>
+    converted
+      ? `${name}: ${total} of ${customers} converted (${(100 * mean).toFixed(2)} %)`
+      : `${name}: ${total.toFixed(2)} from ${customers} customers (${mean.toFixed(2)} each)`;
+  printResult(options.json, result, [
+    arm('treated', result.treated),
+    arm('holdout', result.holdout),
+    `uplift: ${converted ? percentText(result.uplift) : estimateText(result.uplift, 2)} (95 % interval)`,
+    `brought by the campaign: ${estimateText(result.incremental, 1)}`,
+    `Qini coefficient: ${result.qini.coefficient.toFixed(5)}`,
+    `${result.withoutOutcome} customers of the audience are not in the outcome file and count as 0; ${result.outsideAudience} of its ids are not of the audience`,
+  ]);
+}
+
+function membersFile({ manifest, members }: Options): string {
+  if (members) return members;
+  if (!manifest) throw new AppError('option-missing', 'No audience is given', 'give --manifest or --members');
+  const name = readManifest(manifest).outputs.find((output) => output.file.endsWith('.members.csv'))?.file;
+  if (name) return join(dirname(manifest), name);
+  throw new AppError('manifest-invalid', 'The manifest names no members file', 'give --members', { file: manifest });
+}

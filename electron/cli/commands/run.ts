@@ -1,0 +1,41 @@
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { readRecipe } from '../../services/recipe/recipe.js';
+import { absoluteRecipe, runRecipe } from '../../services/recipe/run-recipe.js';
+import { printResult, terminalTask } from '../output.js';
+import { withRanker } from '../ranker.js';
+import { exportLines } from './export.js';
+
+interface Options {
+  device: string;
+  json?: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('run')
+    .description('run a recipe: sources, instruction, audience and export in one file')
+    .argument('<recipe.json>', 'the recipe; its paths are relative to its folder')
+    .option('--device <device>', 'auto, cpu or another device', 'auto')
+    .option('--json', 'print the report as JSON')
+    .action(run);
+}
+
+async function run(file: string, options: Options): Promise<void> {
+  const recipe = absoluteRecipe(readRecipe(file), dirname(resolve(file)));
+  const { workspace: path, hide } = recipe;
+  await withRanker({ workspace: path, device: options.device, hide, create: true }, async ({ workspace, rank }) => {
+    const report = await runRecipe(workspace, rank, recipe, terminalTask());
+    printResult(options.json, report, [
+      ...report.refresh.imports.map(
+        (one) => `${one.kind}: ${one.file} ${state(one.file, one.alreadyImported, report.refresh.replaced)}`,
+      ),
+      ...exportLines(report.export),
+    ]);
+  });
+}
+
+function state(file: string, unchanged: boolean, replaced: readonly string[]): string {
+  if (unchanged) return 'unchanged';
+  return replaced.includes(file) ? 'replaced' : 'imported';
+}
