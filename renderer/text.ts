@@ -131,6 +131,7 @@ export const text = {
     number: 'Number',
     time: 'Time',
     ignore: 'Ignore',
+    label: 'Known outcome (0 or 1)',
   } satisfies Record<Role, string>,
 };
 

@@ -1,0 +1,40 @@
+import type { Workspace } from '../workspace/workspace.js';
+
+/** A ranking that the workspace keeps. `createdAt` is ISO 8601. */
+export interface StoredRanking {
+  rankingId: number;
+  question: { instruction: string; answer?: string; contrast?: string };
+  customers: number;
+  device: string;
+  model: string;
+  createdAt: string;
+}
+
+/** The finished rankings of the workspace, the newest first. */
+export async function listRankings(workspace: Workspace): Promise<StoredRanking[]> {
+  const rows = await workspace.all<{
+    id: number;
+    instruction: string;
+    answer: string | null;
+    contrast: string | null;
+    customers: number;
+    device: string | null;
+    model: string;
+    created_at: Date;
+  }>(
+    `SELECT id, instruction, answer, contrast, customers, device, model, created_at FROM rankings
+     WHERE state = 'done' ORDER BY id DESC`,
+  );
+  return rows.map((row) => ({
+    rankingId: row.id,
+    question: {
+      instruction: row.instruction,
+      ...(row.answer !== null && { answer: row.answer }),
+      ...(row.contrast !== null && { contrast: row.contrast }),
+    },
+    customers: row.customers,
+    device: row.device ?? 'cpu',
+    model: row.model,
+    createdAt: row.created_at.toISOString(),
+  }));
+}

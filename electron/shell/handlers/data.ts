@@ -1,0 +1,80 @@
+import { app } from 'electron';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as messages from '../../ipc/data.js';
+import type { GrantedFile } from '../../ipc/vocabulary.js';
+import { inspectFile } from '../../services/import/inspect.js';
+import { overviewOf, rejectSummary } from '../../services/import/overview.js';
+import { rejectsCsv } from '../../services/import/rejects.js';
+import { handle } from '../handle.js';
+import type { Shell } from '../shell.js';
+
+export function handleData(shell: Shell): void {
+  const { session, grants, tasks } = shell;
+  const grantAll = (files: string[]): GrantedFile[] => files.map((file) => grants.grant(file));
+
+  handle(messages.chooseFiles, async () => {
+    const files = await shell.askToOpen({
+      title: 'Choose customer data',
+      properties: ['openFile', 'multiSelections'],
+      filters: [
+        { name: 'Tables', extensions: ['csv', 'tsv', 'txt', 'gz', 'parquet'] },
+        { name: 'All files', extensions: ['*'] },
+      ],
+    });
+    return files ? grantAll(files) : null;
+  });
+  handle(messages.grantDropped, (files) => grantAll(files.filter((file) => path.isAbsolute(file))));
+  handle(messages.sampleFiles, () =>
+    grantAll(['transactions.csv.gz', 'profile.csv.gz'].map((name) => path.join(shell.resources, 'sample', name))),
+  );
+
+  handle(messages.inspectFile, async ({ handle: chosen }) => {
+    const file = grants.pathOf(chosen);
+    return { file: grants.grant(file), ...(await session.change((services) => inspectFile(services.workspace, file))) };
+  });
+
+  handle(messages.importFile, async ({ taskId, handle: chosen, kind, columns }) => {
+    const file = grants.pathOf(chosen);
+    const name = path.basename(file);
+    return tasks.run(taskId, `Import ${name}`, (task) =>
+      session.change(async (services) => {
+        const roles = Object.fromEntries(columns.map((column) => [column.name, column.role]));
+        const mapping = { [name]: { columns: roles } };
+        const [report] = await services.importFiles([{ kind, path: file }], { mapping }, task);
+        if (!report) throw new Error('The import made no report.');
+        const { read, accepted, rejected, duplicates } = report;
+        return {
+          name,
+          kind,
+          read,
+          accepted,
+          rejected,
+          duplicates,
+          ...(await rejectSummary(services.workspace, report.fileId)),
+        };
+      }),
+    );
+  });
+
+  handle(messages.dataOverview, () => overviewOf(session.services().workspace));
+
+  handle(messages.saveRejects, async () => {
+    const target = await shell.askWhereToSave({
+      title: 'Save rejected rows',
+      defaultPath: path.join(app.getPath('documents'), 'rejects.csv'),
+      filters: [{ name: 'CSV', extensions: ['csv'] }],
+    });
+    if (!target) return null;
+    const { workspace } = session.services();
+    const files = await workspace.all<{ id: number }>('SELECT id FROM source_files WHERE rejected > 0 ORDER BY id');
+    await writeFile(
+      target,
+      await rejectsCsv(
+        workspace,
+        files.map(({ id }) => id),
+      ),
+    );
+    return { path: target };
+  });
+}

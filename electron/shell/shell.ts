@@ -1,0 +1,31 @@
+import { app, dialog, type BrowserWindow, type OpenDialogOptions, type SaveDialogOptions } from 'electron';
+import path from 'node:path';
+import { Grants } from './grants.js';
+import { Recents } from './recents.js';
+import { Session } from './session.js';
+import { TaskRegistry } from './task-registry.js';
+
+/** What the handlers share: the open workspace, the files handed over, the running tasks, the dialogs. */
+export class Shell {
+  window: BrowserWindow | undefined;
+  readonly session = new Session();
+  readonly grants = new Grants();
+  readonly recents = new Recents(path.join(app.getPath('userData'), 'recent.json'));
+  readonly tasks = new TaskRegistry((channel, report) => {
+    if (this.window && !this.window.isDestroyed()) this.window.webContents.send(channel, report);
+  });
+
+  /** Folder of what ships with the app: models, sample. */
+  readonly resources = app.isPackaged ? process.resourcesPath : app.getAppPath();
+
+  /** The chosen paths, or undefined when the person closed the dialog. */
+  async askToOpen(options: OpenDialogOptions): Promise<string[] | undefined> {
+    const { canceled, filePaths } = await dialog.showOpenDialog(this.window!, options);
+    return canceled || filePaths.length === 0 ? undefined : filePaths;
+  }
+
+  async askWhereToSave(options: SaveDialogOptions): Promise<string | undefined> {
+    const { canceled, filePath } = await dialog.showSaveDialog(this.window!, options);
+    return canceled || !filePath ? undefined : filePath;
+  }
+}
