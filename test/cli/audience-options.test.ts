@@ -1,0 +1,87 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import {
+  addRuleOptions,
+  addTargetOptions,
+  readOffers,
+  readRules,
+  readTarget,
+  type RuleOptions,
+  type TargetOptions,
+} from '../../electron/cli/audience-options.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'options-'));
+
+function parse(...words: string[]): RuleOptions & TargetOptions {
+  const command = addRuleOptions(addTargetOptions(new Command())).exitOverride();
+  return command.parse(words, { from: 'user' }).opts();
+}
+
+function file(name: string, content: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify(content));
+  return path;
+}
+
+describe('audience options', () => {
+  it('become rules', () => {
+    const words = '--percent 5 --suppress a.csv --suppress b.csv --cap region=30 --holdout 10 --seed s --earlier e.csv';
+    expect(readRules(parse(...words.split(' ')))).toMatchObject({
+      size: { by: 'percent', percent: 5 },
+      suppress: ['a.csv', 'b.csv'],
+      cap: { column: 'region', maxShare: 0.3 },
+      holdout: { share: 0.1, seed: 's' },
+      frequency: { earlier: ['e.csv'], atMost: 1 },
+    });
+    expect(readRules(parse('--consent', 'optin')).consent).toMatchObject({
+      column: 'optin',
+      allowed: expect.arrayContaining(['yes']),
+    });
+    expect(readRules(parse()).size).toEqual({ by: 'all' });
+  });
+
+  it('stand over a rules file, whose paths start at its folder', () => {
+    const rules = file('rules.json', {
+      size: { by: 'top', count: 5 },
+      suppress: ['no.txt'],
+      cap: { column: 'c', maxShare: 0.5 },
+    });
+    expect(readRules(parse('--rules', rules, '--top', '7'))).toMatchObject({
+      size: { by: 'top', count: 7 },
+      suppress: [join(folder, 'no.txt')],
+      cap: { column: 'c', maxShare: 0.5 },
+    });
+  });
+
+  it.each([
+    [['--top', 'many'], /--top is "many"/],
+    [['--top', '5', '--percent', '5'], /exclude each other/],
+    [['--percent', '500'], /size\.percent/],
+    [['--cap', 'region'], /not a cap/],
+    [['--holdout', '100'], /holdout\.share/],
+  ])('are refused when wrong: %j', (words, message) => {
+    expect(() => readRules(parse(...words))).toThrowError(message);
+  });
+
+  it('give an instruction, or a file of joined instructions', () => {
+    expect(readTarget(parse('--instruction', 'buys tea', '--answer', 'tea'))).toEqual({
+      instruction: 'buys tea',
+      answer: 'tea',
+    });
+    const target = { instructions: { tea: { instruction: 'buys tea' } }, combine: { not: { ranking: 'tea' } } };
+    expect(readTarget(parse('--target', file('target.json', target)))).toEqual(target);
+    expect(() => readTarget(parse('--instruction', ' '))).toThrowError(/empty/);
+    expect(() => readTarget(parse())).toThrowError(/no instruction/);
+    expect(() => readTarget(parse('--target', join(folder, 'nowhere.json')))).toThrowError(/cannot be read/);
+  });
+
+  it('find the label files of offers beside the offers file', () => {
+    const offers = file('offers.json', {
+      offers: [{ name: 'tea', instruction: 'buys tea', labels: { file: 'l.csv', column: 'y' } }],
+    });
+    expect(readOffers(offers).offers[0]!.labels!.file).toBe(join(folder, 'l.csv'));
+  });
+});
