@@ -40,7 +40,7 @@ async function run(options: Options): Promise<void> {
   printResult(options.json, result, [
     arm('treated', result.treated),
     arm('holdout', result.holdout),
-    `uplift: ${converted ? percentText(result.uplift) : estimateText(result.uplift, 2)} (95 % interval)`,
+    `uplift: ${converted ? `${percentText(result.uplift)} points` : `${estimateText(result.uplift, 2)} per customer`} (95 % interval)`,
     `brought by the campaign: ${estimateText(result.incremental, 1)}`,
     `Qini coefficient: ${result.qini.coefficient.toFixed(5)}`,
     `${result.withoutOutcome} customers of the audience are not in the outcome file and count as 0; ${result.outsideAudience} of its ids are not of the audience`,

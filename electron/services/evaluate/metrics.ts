@@ -126,7 +126,7 @@ export function cutAt(order: Uint32Array, labels: Labels, positives: number, per
 }
 
 /** Ranks from 1, equal values sharing the mean of theirs. */
-function midranks(values: Float64Array): Float64Array {
+export function midranks(values: Float64Array): Float64Array {
   const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
   const ranks = new Float64Array(values.length);
   for (let from = 0; from < order.length;) {

@@ -11,6 +11,7 @@ export interface Statistics {
   meanDifference: Estimate & { a: number[]; b: number[] };
   qini: { scores: number[]; treated: number[]; outcome: number[]; gains: number[]; coefficient: number };
   offers: { relevance: number[][]; scores: number[][]; ndcgAt5: number; hitRateAt5: number };
+  agreement: { first: number[]; second: number[]; spearman: number };
 }
 
 interface ReferenceRanking {
