@@ -83,6 +83,15 @@ export const text = {
     noMatch: 'No customer id contains this.',
     distribution: 'Customers by score',
     next: 'Make an audience',
+    looksFor: 'Looks for',
+    keepsAway: 'Keeps away from',
+    directions: {
+      present: 'customers whose data speak of it',
+      high: 'customers with much of it',
+      low: 'customers with little of it',
+      active: 'the most active customers',
+      inactive: 'the least active customers',
+    },
     scored: (count: string, device: string) => `${count} customers ranked on ${device}`,
   },
   audience: {

@@ -9,6 +9,15 @@ export const questionSchema = z.object({
 });
 export type Question = z.infer<typeof questionSchema>;
 
+/** How the model read the instruction. Only a ranking just made carries it. */
+export const understandingSchema = z.object({
+  wanted: z.array(z.string()),
+  unwanted: z.array(z.string()),
+  direction: z.enum(['present', 'high', 'low', 'active', 'inactive']),
+  answer: z.string(),
+});
+export type Understanding = z.infer<typeof understandingSchema>;
+
 export const rankingSchema = z.object({
   rankingId: z.number(),
   question: questionSchema,
@@ -18,6 +27,7 @@ export const rankingSchema = z.object({
   model: z.string(),
   /** ISO 8601. */
   createdAt: z.string(),
+  understanding: understandingSchema.optional(),
 });
 export type Ranking = z.infer<typeof rankingSchema>;
 
