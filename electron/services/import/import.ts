@@ -5,7 +5,7 @@ import { AppError } from '../errors.js';
 import { throwIfCancelled, unattended, type Task } from '../task.js';
 import { literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { loadRows, type Counts } from './load.js';
+import { loadRows, NOT_UTF8, type Counts } from './load.js';
 import { applyMapping, type Mapping } from './mapping.js';
 import { asUtf8, distinctNames, probe, readSql, type FileShape } from './probe.js';
 import { detectRoles, type ColumnRole } from './roles.js';
@@ -61,42 +61,68 @@ export async function importFiles(workspace: Workspace, requests: ImportRequest[
 
 async function importFile(workspace: Workspace, request: ImportRequest, options: ImportOptions): Promise<ImportReport> {
   const found = await probe(request.path);
-  const sha256 = await hashFile(request.path);
-  const earlier = await workspace.one<{ id: number }>('SELECT id FROM source_files WHERE sha256 = $1', [sha256]);
-  if (earlier) return reportAgain(workspace, earlier.id, request);
+  const earlier = await sameContent(workspace, found);
+  if (earlier !== undefined) return reportAgain(workspace, earlier, request);
+  const fileId = (await workspace.one<{ id: number }>('SELECT coalesce(max(id), 0) + 1 AS id FROM source_files'))!.id;
+  // Hashing goes on beside the reading, which DuckDB does in threads of its own.
+  const hash = hashFile(request.path);
+  const known = await knownIds(workspace);
+  const { columns, counts } = await readRows(workspace, fileId, request, found, options, known);
+  const report = await matchCustomers(workspace, fileId, request, columns, counts, known);
+  await record(workspace, fileId, request.kind, found, await hash, columns, counts);
+  if (!isSource(request.kind)) await keepOutcome(workspace, fileId, request.kind, found.name, columns);
+  return report;
+}
 
-  const folder = mkdtempSync(join(dirname(resolve(workspace.path)), '.import-'));
+/** The file of the workspace with the same content, if any. Only a file of the same size is worth hashing beforehand. */
+async function sameContent(workspace: Workspace, found: FileShape): Promise<number | undefined> {
+  const sameSize = await workspace.all<{ id: number; sha256: string }>('SELECT id, sha256 FROM source_files WHERE bytes = $1', [found.bytes]);
+  if (sameSize.length === 0) return undefined;
+  const sha256 = await hashFile(found.path);
+  return sameSize.find((file) => file.sha256 === sha256)?.id;
+}
+
+interface ReadRows {
+  columns: ColumnRole[];
+  counts: Counts;
+}
+
+/** Loads the rows of a file; again with what the first reading taught, should its head have misled us. */
+async function readRows(workspace: Workspace, fileId: number, request: ImportRequest, found: FileShape, options: ImportOptions, known: string): Promise<ReadRows> {
+  const folder = mkdtempSync(join(dirname(workspace.path), '.import-'));
+  const once = request.kind === 'profile' || request.kind === 'labels' || request.kind === 'segment';
+  const undo = `DROP TABLE rows_${fileId}; DELETE FROM rejects WHERE file_id = ${fileId}`;
   try {
-    const shape = await withColumns(workspace, await asUtf8(found, folder));
-    const next = await workspace.one<{ id: number }>('SELECT coalesce(max(id), 0) + 1 AS id FROM source_files');
-    return await loadFile(workspace, next!.id, request, shape, found, sha256, options);
+    let shape = await withColumns(workspace, await asUtf8(found, folder));
+    let columns = await chooseRoles(workspace, request, shape, options, known);
+    let counts = await loadRows(workspace, fileId, shape, columns, once);
+    if (found.ascii && (await isOtherEncoding(workspace, fileId))) {
+      found.encoding = 'windows-1252';
+      shape = await asUtf8(found, folder);
+      await workspace.run(undo);
+      counts = await loadRows(workspace, fileId, shape, columns, once);
+    }
+    const misread = await misreadColumns(workspace, fileId, columns, counts);
+    if (misread.length > 0) {
+      columns = columns.map((column) =>
+        misread.includes(column.name) ? { ...column, role: 'text', detectedRole: 'text', parse: null, reason: 'more than one in twenty of its values are words further down' } : column,
+      );
+      await workspace.run(undo);
+      counts = await loadRows(workspace, fileId, shape, columns, once);
+    }
+    if (counts.accepted === 0) {
+      throw new AppError('file-no-usable-rows', `None of the ${counts.read} rows can be used`, 'check the id column and the delimiter, or name the columns in a mapping file', { file: request.path });
+    }
+    await keepNumberWords(workspace, fileId, columns);
+    return { columns, counts };
   } finally {
+    await workspace.run('DROP TABLE IF EXISTS import_sample').catch(() => undefined);
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function loadFile(workspace: Workspace, fileId: number, request: ImportRequest, shape: FileShape, found: FileShape, sha256: string, options: ImportOptions): Promise<ImportReport> {
-  const known = await knownIds(workspace);
-  let columns = await chooseRoles(workspace, request, shape, options, known);
-  const once = request.kind === 'profile' || request.kind === 'labels' || request.kind === 'segment';
-  let counts = await loadRows(workspace, fileId, shape, columns, once);
-  const misread = await misreadColumns(workspace, fileId, columns, counts);
-  if (misread.length > 0) {
-    columns = columns.map((column) =>
-      misread.includes(column.name) ? { ...column, role: 'text', detectedRole: 'text', parse: null, reason: 'more than one in twenty of its values are words further down' } : column,
-    );
-    await workspace.run(`DROP TABLE rows_${fileId}; DELETE FROM rejects WHERE file_id = ${fileId}`);
-    counts = await loadRows(workspace, fileId, shape, columns, once);
-  }
-  if (counts.accepted === 0) {
-    throw new AppError('file-no-usable-rows', `None of the ${counts.read} rows can be used`, 'check the id column and the delimiter, or name the columns in a mapping file', { file: request.path });
-  }
-  const report = await matchCustomers(workspace, fileId, request, columns, counts, known);
-  await record(workspace, fileId, request.kind, found, sha256, columns, counts);
-  await keepNumberWords(workspace, fileId, columns);
-  await workspace.run('DROP TABLE import_sample');
-  if (!isSource(request.kind)) await keepOutcome(workspace, fileId, request.kind, found.name, columns);
-  return report;
+async function isOtherEncoding(workspace: Workspace, fileId: number): Promise<boolean> {
+  return (await workspace.one('SELECT 1 AS one FROM rejects WHERE file_id = $1 AND reason = $2 LIMIT 1', [fileId, NOT_UTF8])) !== undefined;
 }
 
 async function withColumns(workspace: Workspace, shape: FileShape): Promise<FileShape> {

@@ -1,5 +1,6 @@
 import { ident, literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { locateRecords } from './lines.js';
 import { readSql, type FileShape } from './probe.js';
 import type { ColumnRole } from './roles.js';
 import { numberSql, timeSql } from './values.js';
@@ -12,55 +13,52 @@ export interface Counts {
   duplicates: number;
 }
 
-/** Column ordinal of a cell that made its row unusable, as `bad` in a freshly loaded table. */
-const GOOD = 'NULL';
-
 /**
  * Streams a file into the table `rows_<fileId>` in one pass: cells typed by their roles, unusable rows moved to `rejects`.
- * The table has `line` (1 is the header), `user_id`, and c<ordinal> for every column that is not ignored.
+ * The table has `line`, `user_id`, and c<ordinal> for every column that is not ignored. `line` numbers the well-formed
+ * records from 2 on; it is the line in the file as long as nothing before it was malformed or spans several lines.
  * Runs inside the caller's transaction.
  * @param onePerCustomer a repeated id counts as a duplicate of its first row
  */
 export async function loadRows(workspace: Workspace, fileId: number, shape: FileShape, columns: ColumnRole[], onePerCustomer: boolean): Promise<Counts> {
   const table = `rows_${fileId}`;
   const rejectsTable = `reject_errors_${fileId}`;
-  const kept = columns.filter((column) => column.role !== 'ignore' && column.role !== 'id');
-  const id = columns.find((column) => column.role === 'id')!;
-  const cells = kept.map((column) => `${cellSql(column)} AS c${column.ordinal}`);
-  const raws = kept.filter((column) => column.role !== 'text').map((column) => `c${column.ordinal} AS raw_${column.ordinal}`);
-  const cores = kept.filter(hasCore).map((column) => `number_core(c${column.ordinal}) AS core_${column.ordinal}`);
-  const bad = [
-    `WHEN user_id IS NULL THEN ${id.ordinal}`,
-    ...kept.filter((column) => column.role !== 'text').map((column) => `WHEN c${column.ordinal} IS NULL AND NOT is_gap(raw_${column.ordinal}) THEN ${column.ordinal}`),
-  ];
-  const line = shape.columns.map((_, at) => `coalesce(c${at + 1}, '')`).join(`, `);
-  await workspace.run(`
-    CREATE TABLE ${table} AS
-    SELECT line, user_id, ${kept.map((column) => `c${column.ordinal}, `).join('')} CASE ${bad.join(' ')} ELSE ${GOOD} END AS bad,
-      CASE WHEN bad IS NOT NULL THEN raw END AS raw
-    FROM (
-      SELECT row_number() OVER () + 1 AS line, CASE WHEN NOT is_blank(c${id.ordinal}) THEN trim(c${id.ordinal}) END AS user_id,
-        ${[...cells, ...raws].map((cell) => `${cell}, `).join('')} concat_ws(${literal(shape.delimiter || ',')}, ${line}) AS raw
-      FROM ${cores.length > 0 ? `(SELECT *, ${cores.join(', ')} FROM ${readSql(shape, rejectsTable)})` : readSql(shape, rejectsTable)}
-    )`);
-  const rejected = (await moveBadRows(workspace, fileId, columns)) + (shape.format === 'csv' ? await moveBrokenLines(workspace, fileId, rejectsTable) : 0);
+  await workspace.run(`CREATE TABLE ${table} AS ${typedSql(shape, columns, rejectsTable)}`);
+  await dropInfinities(workspace, table, columns);
+  const unusable = await moveUnusableRows(workspace, fileId, shape, columns);
+  const broken = shape.format === 'csv' ? await moveBrokenLines(workspace, fileId, rejectsTable) : [];
   const duplicates = onePerCustomer ? await dropRepeatedIds(workspace, table) : 0;
-  const left = await workspace.one<{ n: number }>(`SELECT count(*) AS n FROM ${table}`);
-  const accepted = left?.n ?? 0;
-  return { read: accepted + rejected + duplicates, accepted, rejected, duplicates };
+  const accepted = (await workspace.one<{ n: number }>(`SELECT count(*) AS n FROM ${table}`))?.n ?? 0;
+  const rejected = unusable + broken.length;
+  const counts = { read: accepted + rejected + duplicates, accepted, rejected, duplicates };
+  if (shape.format === 'csv' && rejected > 0) await placeRejects(workspace, fileId, shape, broken, counts.read - broken.length);
+  return counts;
 }
 
-function cellSql(column: ColumnRole): string {
-  const cell = `trim(c${column.ordinal})`;
-  switch (column.role) {
-    case 'number':
-      return numberSql(hasCore(column) ? `core_${column.ordinal}` : cell, column.parse ?? 'plain');
-    case 'time':
-      return timeSql(cell, column.parse ?? 'iso');
-    case 'label':
-      return `CASE lower(${cell}) WHEN '1' THEN 1 WHEN '0' THEN 0 END`;
-    default:
-      return `CASE WHEN NOT is_blank(c${column.ordinal}) THEN ${cell} END`;
+/**
+ * One projection over the file, kept cheap because it sets the speed of an import: a row is looked at closely (`bad`,
+ * the ordinal of the cell that makes it unusable) only when one of its checked cells came out NULL.
+ */
+function typedSql(shape: FileShape, columns: ColumnRole[], rejectsTable: string): string {
+  const kept = columns.filter((column) => column.role !== 'ignore' && column.role !== 'id');
+  const checked = kept.filter((column) => column.role !== 'text');
+  const id = columns.find((column) => column.role === 'id')!;
+  const cores = kept.filter(hasCore).map((column) => `, number_core(c${column.ordinal}) AS core_${column.ordinal}`);
+  const values = kept.map((column) => `, ${cellSql(column)} AS v${column.ordinal}`);
+  const reasons = checked.map((column) => `WHEN v${column.ordinal} IS NULL AND NOT is_gap(c${column.ordinal}) THEN ${column.ordinal}`);
+  const suspect = ['user_id', ...checked.map((column) => `v${column.ordinal}`)].map((cell) => `${cell} IS NULL`);
+  return `
+    SELECT line, user_id, ${kept.map((column) => `v${column.ordinal} AS c${column.ordinal}, `).join('')}
+      CASE WHEN ${suspect.join(' OR ')} THEN (CASE WHEN user_id IS NULL THEN ${id.ordinal} ${reasons.join(' ')} END) END AS bad
+    FROM (SELECT *, row_number() OVER () + 1 AS line, text_cell(c${id.ordinal}) AS user_id${values.join('')}
+      FROM (SELECT *${cores.join('')} FROM ${readSql(shape, rejectsTable)}))`;
+}
+
+/** "inf" and "nan" are read as such; nothing can be computed with them, so they count as missing, like other gaps. */
+async function dropInfinities(workspace: Workspace, table: string, columns: ColumnRole[]): Promise<void> {
+  for (const { ordinal } of columns.filter((column) => column.role === 'number')) {
+    const odd = await workspace.one<{ odd: boolean | null }>(`SELECT NOT isfinite(min(c${ordinal})) OR NOT isfinite(max(c${ordinal})) AS odd FROM ${table}`);
+    if (odd?.odd) await workspace.run(`UPDATE ${table} SET c${ordinal} = NULL WHERE NOT isfinite(c${ordinal})`);
   }
 }
 
@@ -69,6 +67,23 @@ function hasCore(column: ColumnRole): boolean {
   return column.role === 'number' && column.parse !== 'plain';
 }
 
+function cellSql(column: ColumnRole): string {
+  const cell = `c${column.ordinal}`;
+  switch (column.role) {
+    case 'number':
+      return numberSql(hasCore(column) ? `core_${column.ordinal}` : cell, column.parse ?? 'plain');
+    case 'time':
+      return timeSql(cell, column.parse ?? 'iso');
+    case 'label':
+      return `CASE trim(${cell}) WHEN '1' THEN 1 WHEN '0' THEN 0 END`;
+    default:
+      return `text_cell(${cell})`;
+  }
+}
+
+/** The reason of a line that is not in the encoding the head of the file was in. */
+export const NOT_UTF8 = 'the line is not valid UTF-8';
+
 const EXPECTED: Partial<Record<ColumnRole['role'], string>> = {
   id: 'the customer id is missing',
   number: 'the cell is not a number',
@@ -76,43 +91,66 @@ const EXPECTED: Partial<Record<ColumnRole['role'], string>> = {
   label: 'the cell is neither 0 nor 1',
 };
 
-async function moveBadRows(workspace: Workspace, fileId: number, columns: ColumnRole[]): Promise<number> {
+async function moveUnusableRows(workspace: Workspace, fileId: number, shape: FileShape, columns: ColumnRole[]): Promise<number> {
   const table = `rows_${fileId}`;
-  const count = await workspace.one<{ n: number }>(`SELECT count(bad) AS n FROM ${table}`);
-  if (count && count.n > 0) {
+  const count = (await workspace.one<{ n: number }>(`SELECT count(bad) AS n FROM ${table}`))?.n ?? 0;
+  if (count > 0) {
     const reasons = columns.filter((column) => EXPECTED[column.role]).map((column) => `WHEN ${column.ordinal} THEN ${literal(EXPECTED[column.role]!)}`);
     const names = columns.map((column) => `WHEN ${column.ordinal} THEN ${literal(column.name)}`);
+    const cells = shape.columns.map((_, at) => `coalesce(c${at + 1}, '')`).join(', ');
+    // Reading the file again for the few raw lines is cheaper than carrying every line along in the first pass.
     await workspace.run(`
-      INSERT INTO rejects SELECT ${fileId}, line, CASE bad ${names.join(' ')} END, CASE bad ${reasons.join(' ')} END, raw
-      FROM ${table} WHERE bad IS NOT NULL ORDER BY line`);
+      INSERT INTO rejects
+      SELECT ${fileId}, t.line, CASE t.bad ${names.join(' ')} END, CASE t.bad ${reasons.join(' ')} END, left(r.raw, 10000)
+      FROM (SELECT line, bad FROM ${table} WHERE bad IS NOT NULL) t
+        JOIN (SELECT row_number() OVER () + 1 AS line, concat_ws(${literal(shape.delimiter || ',')}, ${cells}) AS raw FROM ${readSql(shape)}) r ON r.line = t.line
+      ORDER BY t.line`);
     await workspace.run(`DELETE FROM ${table} WHERE bad IS NOT NULL`);
   }
   await workspace.run(`ALTER TABLE ${table} DROP COLUMN bad`);
-  await workspace.run(`ALTER TABLE ${table} DROP COLUMN raw`);
-  return count?.n ?? 0;
+  return count;
 }
 
-/** Lines that DuckDB could not cut into the header's cells. One line may have several errors; it counts once. */
-async function moveBrokenLines(workspace: Workspace, fileId: number, rejectsTable: string): Promise<number> {
+/** A line that DuckDB could not cut into the header's cells: where it starts in the file, and how many bytes it takes. */
+export interface BrokenLine {
+  start: number;
+  bytes: number;
+}
+
+/** One line may have several errors; it counts once. DuckDB counts bytes from 1, here they count from 0. Until placeRejects, its `line` in rejects is minus its first byte. */
+async function moveBrokenLines(workspace: Workspace, fileId: number, rejectsTable: string): Promise<BrokenLine[]> {
+  const wanted = `lower(regexp_replace(error_message, 'Expected Number of Columns: (\\d+) Found: (\\d+)', '\\2 where \\1 are expected'))`;
+  const lines = await workspace.all<{ start: number; bytes: number }>(`
+    SELECT CAST(line_byte_position AS BIGINT) - 1 AS start, max(strlen(csv_line)) AS bytes FROM ${ident(rejectsTable)} GROUP BY start ORDER BY start`);
   await workspace.run(`
     INSERT INTO rejects
-    SELECT ${fileId}, min(line), NULL, arg_min(CASE error_type
-        WHEN 'MISSING COLUMNS' THEN 'too few cells: ' || lower(regexp_replace(error_message, 'Expected Number of Columns: (\\d+) Found: (\\d+)', '\\2 where \\1 are expected'))
-        WHEN 'TOO MANY COLUMNS' THEN 'too many cells: ' || lower(regexp_replace(error_message, 'Expected Number of Columns: (\\d+) Found: (\\d+)', '\\2 where \\1 are expected'))
+    SELECT ${fileId}, -CAST(line_byte_position AS BIGINT) + 1, NULL, arg_min(CASE error_type
+        WHEN 'MISSING COLUMNS' THEN 'too few cells: ' || ${wanted}
+        WHEN 'TOO MANY COLUMNS' THEN 'too many cells: ' || ${wanted}
         WHEN 'UNQUOTED VALUE' THEN 'a quotation mark is not closed, or text follows it'
         WHEN 'LINE SIZE OVER MAXIMUM' THEN 'the line is too long'
-        WHEN 'INVALID ENCODING' THEN 'the line is not valid UTF-8'
-        ELSE lower(error_type) END, byte_position), left(any_value(csv_line), 10000)
-    FROM ${ident(rejectsTable)} GROUP BY line_byte_position ORDER BY min(line)`);
-  const count = await workspace.one<{ n: number }>(`SELECT count(DISTINCT line_byte_position) AS n FROM ${ident(rejectsTable)}`);
-  await workspace.run(`DROP TABLE ${ident(rejectsTable)}`);
-  await workspace.run(`DROP TABLE ${ident(`${rejectsTable}_scan`)}`);
-  return count?.n ?? 0;
+        WHEN 'INVALID ENCODING' THEN ${literal(NOT_UTF8)}
+        ELSE lower(error_type) END, byte_position), left(trim(any_value(csv_line), chr(13) || chr(10)), 10000)
+    FROM ${ident(rejectsTable)} GROUP BY line_byte_position ORDER BY line_byte_position`);
+  await workspace.run(`DROP TABLE ${ident(rejectsTable)}; DROP TABLE ${ident(`${rejectsTable}_scan`)}`);
+  return lines;
+}
+
+/** Gives every reject of a file the line, as an editor counts, on which its record starts. */
+async function placeRejects(workspace: Workspace, fileId: number, shape: FileShape, broken: BrokenLine[], wellFormed: number): Promise<void> {
+  const rejects = await workspace.all<{ line: number }>('SELECT line FROM rejects WHERE file_id = $1 AND line > 0', [fileId]);
+  const places = await locateRecords(shape, broken, new Set(rejects.map((reject) => reject.line - 1)), wellFormed);
+  const pairs = [...places.broken].map(([start, line]) => [-start, line]).concat([...places.records].map(([record, line]) => [record + 1, line]));
+  await workspace.run('CREATE OR REPLACE TEMP TABLE reject_places (was BIGINT, line BIGINT)');
+  const batch = 1000;
+  for (let at = 0; at < pairs.length; at += batch) {
+    await workspace.run(`INSERT INTO reject_places VALUES ${pairs.slice(at, at + batch).map(([was, line]) => `(${was}, ${line})`).join(', ')}`);
+  }
+  await workspace.run(`UPDATE rejects SET line = p.line FROM reject_places p WHERE rejects.file_id = ${fileId} AND rejects.line = p.was; DROP TABLE reject_places`);
 }
 
 async function dropRepeatedIds(workspace: Workspace, table: string): Promise<number> {
-  const before = await workspace.one<{ n: number }>(`SELECT count(*) - count(DISTINCT user_id) AS n FROM ${table}`);
-  if (!before || before.n === 0) return 0;
-  await workspace.run(`DELETE FROM ${table} WHERE line NOT IN (SELECT min(line) FROM ${table} GROUP BY user_id)`);
-  return before.n;
+  const repeated = (await workspace.one<{ n: number }>(`SELECT count(*) - count(DISTINCT user_id) AS n FROM ${table}`))?.n ?? 0;
+  if (repeated > 0) await workspace.run(`DELETE FROM ${table} WHERE line NOT IN (SELECT min(line) FROM ${table} GROUP BY user_id)`);
+  return repeated;
 }

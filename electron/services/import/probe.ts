@@ -17,6 +17,8 @@ export interface FileShape {
   format: 'csv' | 'parquet';
   gzip: boolean;
   encoding: Encoding;
+  /** The head is plain ASCII, so that the encoding may show only further down. */
+  ascii: boolean;
   delimiter: string;
   columns: string[];
 }
@@ -39,7 +41,7 @@ export async function probe(path: string): Promise<FileShape> {
   const base = { path, name, bytes: stat.size };
   const head = await readHead(path, Math.min(stat.size, HEAD_BYTES));
   if (head.toString('latin1', 0, 4) === 'PAR1') {
-    return { ...base, format: 'parquet', gzip: false, encoding: 'utf-8', delimiter: '', columns: [] };
+    return { ...base, format: 'parquet', gzip: false, encoding: 'utf-8', ascii: false, delimiter: '', columns: [] };
   }
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
   const content = gzip ? inflateHead(head, path) : head;
@@ -52,7 +54,7 @@ export async function probe(path: string): Promise<FileShape> {
   if (records.rows.length < 2) {
     throw new AppError('file-no-rows', 'The file has a header but no rows', 'export it again with its data', { file: path, line: 2 });
   }
-  return { ...base, format: 'csv', gzip, encoding, delimiter: records.delimiter, columns: distinctNames(header) };
+  return { ...base, format: 'csv', gzip, encoding, ascii: encoding === 'utf-8' && content.every((byte) => byte < 0x80), delimiter: records.delimiter, columns: distinctNames(header) };
 }
 
 async function readHead(path: string, length: number): Promise<Buffer> {

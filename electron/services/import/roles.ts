@@ -42,6 +42,8 @@ const POSTAL_NAME = /(^|[ _.-])(zip|zipcode|postcode|postal|plz)/i;
 const PHONE_NAME = /(phone|mobile|telephone|fax|msisdn)/i;
 const TIME_NAME = /(date|time|timestamp|day|^dt|_dt|_at$|^ts$|when|month|seen|since)/i;
 const NUMBER_SHARE = 0.95;
+/** Different dates on which every format is tried. */
+const DATES_TRIED = 500;
 
 /**
  * The role of every column, from its name and from a sample of its cells.
@@ -74,7 +76,7 @@ async function columnFacts(workspace: Workspace, sample: string, width: number):
   const rows = await workspace.all<{ ordinal: number } & Record<string, number>>(`
     WITH cells AS (SELECT *, number_core(v) AS core FROM (${cells.join(' UNION ALL ')}))
     SELECT ordinal, sum(n) AS filled, count(*) AS distinct_values,
-      coalesce(sum(n) FILTER (number_plain(v) IS NOT NULL), 0) AS plain,
+      coalesce(sum(n) FILTER (isfinite(number_plain(v))), 0) AS plain,
       coalesce(sum(n) FILTER (number_english(core) IS NOT NULL), 0) AS english,
       coalesce(sum(n) FILTER (number_european(core) IS NOT NULL), 0) AS european,
       coalesce(sum(n) FILTER (regexp_full_match(v, '\\d+')), 0) AS whole,
@@ -84,7 +86,7 @@ async function columnFacts(workspace: Workspace, sample: string, width: number):
       coalesce(sum(n) FILTER (regexp_full_match(v, '\\+?[\\d ()/.-]{7,}') AND regexp_matches(v, '^\\+|^0|[\\d)] ?[-(/ ]')), 0) AS phones,
       coalesce(sum(n) FILTER (v IN ('0', '1')), 0) AS "binary",
       coalesce(sum(n) FILTER (regexp_matches(v, '^\\d{4}-\\d{1,2}-\\d{1,2}([ T]|$)') AND TRY_CAST(v AS TIMESTAMP) IS NOT NULL), 0) AS iso,
-      coalesce(sum(n) FILTER (regexp_matches(v, '^\\d{1,4}[-/. ](\\d{1,2}|[A-Za-z]{3,9})([-/. ]\\d{2,4})?\\b|^[A-Z][a-z]{2,8} \\d{1,2}, \\d{4}')), 0) AS date_like,
+      coalesce(sum(n) FILTER (regexp_matches(v, '^\\d{1,4}[-/. ](\\d{1,2}|[A-Za-z]{3,9})[-/. ]\\d{2,4}\\b|^(19|20)\\d\\d[-/](0?[1-9]|1[0-2])$|^[A-Z][a-z]{2,8} \\d{1,2}, \\d{4}')), 0) AS date_like,
       coalesce(sum(n) FILTER (regexp_full_match(v, '1\\d{9}|1\\d{12}|(19|20)\\d{6}')), 0) AS epoch,
       coalesce(sum(n) FILTER (regexp_matches(v, '[A-Za-z]{3,}.* ')), 0) AS words
     FROM cells GROUP BY ordinal`);
@@ -158,9 +160,10 @@ async function timeRole(workspace: Workspace, sample: string, name: string, fact
   if (fact.dateLike < NUMBER_SHARE * fact.filled) return undefined;
   const cell = `trim(c${fact.ordinal})`;
   const counts = DATE_FORMATS.map((format, at) => `count(*) FILTER (${timeSql(cell, format)} IS NOT NULL) AS f${at}`);
-  const row = await workspace.one<Record<string, number>>(`SELECT ${counts.join(', ')} FROM ${sample} WHERE NOT is_blank(c${fact.ordinal})`);
+  const cells = `SELECT DISTINCT c${fact.ordinal} FROM ${sample} WHERE NOT is_blank(c${fact.ordinal}) ORDER BY hash(c${fact.ordinal}) LIMIT ${DATES_TRIED}`;
+  const row = await workspace.one<Record<string, number>>(`SELECT count(*) AS tried, ${counts.join(', ')} FROM (${cells})`);
   const read = DATE_FORMATS.map((format, at) => ({ format, count: row?.[`f${at}`] ?? 0 })).reduce((best, next) => (next.count > best.count ? next : best));
-  if (read.count < NUMBER_SHARE * fact.filled) return undefined;
+  if (read.count < NUMBER_SHARE * (row?.tried ?? 0)) return undefined;
   return { role: 'time', reason: `its values are dates written ${spell(read.format)}`, parse: read.format };
 }
 

@@ -12,9 +12,12 @@ const CURRENCY = 'USD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|JPY|CNY|INR|AUD|CAD';
  * writes a macro's argument out at every place the macro uses it. A range counts as its midpoint, an open range ("<5000", "10+", "55<=") as its bound.
  */
 const MACROS = [
-  `is_blank(s) AS (s IS NULL OR trim(s) = '' OR lower(trim(s)) IN ('na', 'n/a', '#n/a', 'nan', 'null', '\\n', '?'))`,
+  // DuckDB turns a longer IN into a join, and trim walks over every character: both are kept away from ordinary cells.
+  `is_blank(s) AS (CASE WHEN s IS NULL THEN true WHEN strlen(s) > 6 THEN trim(s) = '' ELSE list_contains(['', 'na', 'n/a', '#n/a', 'nan', 'null', '\\n', '?'], lower(trim(s))) END)`,
   // What else stands for "no value" where a number or a time is expected; in a text column "none" is an answer.
-  `is_gap(s) AS (is_blank(s) OR lower(trim(s)) IN ('none', 'nil', '-', '--', '.', 'missing', 'unknown', 'inf', '-inf'))`,
+  `is_gap(s) AS (is_blank(s) OR list_contains(['none', 'nil', '-', '--', '.', 'missing', 'unknown', 'inf', '-inf'], lower(trim(s))))`,
+  `text_cell(s) AS (CASE WHEN strlen(s) <= 6 THEN (CASE WHEN NOT is_blank(s) THEN trim(s) END)
+    WHEN starts_with(s, ' ') OR ends_with(s, ' ') THEN nullif(trim(s), '') ELSE s END)`,
   `number_core(s) AS (trim(regexp_replace(regexp_replace(s, '[$€£¥₹%\\x{A0}\\x{202F}]', '', 'g'), '^\\s*(${CURRENCY})\\b|\\b(${CURRENCY})\\s*$', '', 'g')))`,
   `number_english_one(t) AS (CASE
     WHEN regexp_full_match(t, '[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?') THEN TRY_CAST(t AS DOUBLE)
@@ -31,7 +34,7 @@ const MACROS = [
         THEN (number_${style}_one(regexp_extract(t, '^(.*\\d)\\s*(-|–|to)\\s*(\\d.*)$', 1)) + number_${style}_one(regexp_extract(t, '^(.*\\d)\\s*(-|–|to)\\s*(\\d.*)$', 3))) / 2 END)`,
     `number_${style}(t) AS (coalesce(number_${style}_one(t), number_${style}_range(t)))`,
   ]),
-  `number_plain(s) AS (CASE WHEN isfinite(TRY_CAST(s AS DOUBLE)) THEN TRY_CAST(s AS DOUBLE) END)`,
+  `number_plain(s) AS (TRY_CAST(s AS DOUBLE))`,
 ];
 
 /** Defines the macros for this connection; nothing of them is written into the workspace file. */
@@ -67,7 +70,7 @@ export function timeSql(cell: string, parse: string): string {
 }
 
 /**
- * SQL for one cell as a finite DOUBLE, NULL when it cannot be read.
+ * SQL for one cell as DOUBLE, NULL when it cannot be read. Style `plain` lets "inf" and "nan" through as such.
  * @param cell the trimmed cell for style `plain`, its number_core for the other styles
  */
 export function numberSql(cell: string, style: string): string {
