@@ -1,0 +1,125 @@
+import { listSupportedBackends } from 'onnxruntime-node';
+import { AppError } from '../services/errors.js';
+import { modelFile, type Model } from './model.js';
+import { PROBED, probeFeeds } from './probe.js';
+import { Session, type Outputs, type Provider } from './session.js';
+
+/** What a person may ask for. */
+export const DEVICES = ['auto', 'cpu', 'webgpu', 'directml', 'coreml', 'cuda'] as const;
+export type DeviceChoice = (typeof DEVICES)[number];
+export type Device = Exclude<DeviceChoice, 'auto'>;
+
+export const PROVIDERS: Record<Device, Provider> = { cpu: 'cpu', webgpu: 'webgpu', directml: 'dml', coreml: 'coreml', cuda: 'cuda' };
+
+/** In the order in which `auto` tries them. */
+const ACCELERATORS: readonly Device[] = ['cuda', 'directml', 'coreml', 'webgpu'];
+/** Largest difference from the CPU's numbers, which are of size 1, that does not change a ranking visibly. */
+const TOLERANCE = 5e-3;
+/** An accelerator must be this much faster than the CPU to be taken by itself. */
+const WORTHWHILE = 1.2;
+
+/** What came of one device. `milliseconds` of the probe's second run; `difference` from the CPU's results. */
+export interface DeviceAttempt {
+  device: Device;
+  usable: boolean;
+  reason: string;
+  milliseconds?: number;
+  difference?: number;
+}
+
+/** Which device runs, and why not the others. */
+export interface DeviceReport {
+  asked: DeviceChoice;
+  device: Device;
+  attempts: DeviceAttempt[];
+}
+
+/** @throws AppError device-unknown listing the valid ones */
+export function parseDevice(text: string): DeviceChoice {
+  const found = DEVICES.find((device) => device === text);
+  if (found) return found;
+  throw new AppError('device-unknown', `There is no device "${text}"`, `use one of: ${DEVICES.join(', ')}`);
+}
+
+/**
+ * Tries the device asked for, or with `auto` every accelerator, on a small batch and compares with the CPU.
+ * @throws AppError device-unusable when a device asked for by name cannot run the model or computes something else
+ */
+export async function chooseDevice(asked: DeviceChoice, model: Model): Promise<DeviceReport> {
+  if (asked === 'cpu') return { asked, device: 'cpu', attempts: [] };
+  const candidates = asked === 'auto' ? ACCELERATORS : [asked];
+  const present = new Set<string>(listSupportedBackends().map((backend) => backend.name));
+  const attempts: DeviceAttempt[] = candidates
+    .filter((device) => !present.has(PROVIDERS[device]))
+    .map((device) => ({ device, usable: false, reason: `the runtime has no ${device} on ${process.platform} ${process.arch}` }));
+  const possible = candidates.filter((device) => present.has(PROVIDERS[device]));
+  if (possible.length > 0) {
+    const cpu = await runProbe(model, 'cpu');
+    for (const device of possible) attempts.push(await attempt(model, device, cpu));
+  }
+  return decide(asked, attempts);
+}
+
+function decide(asked: DeviceChoice, attempts: DeviceAttempt[]): DeviceReport {
+  if (asked !== 'auto') {
+    const [only] = attempts;
+    if (only?.usable) return { asked, device: only.device, attempts };
+    throw new AppError('device-unusable', `The device ${asked} cannot be used: ${only?.reason ?? 'it is unknown'}`, 'choose auto or cpu');
+  }
+  const best = attempts.find((one) => one.usable && one.reason === FASTER);
+  return { asked, device: best?.device ?? 'cpu', attempts };
+}
+
+const FASTER = 'agrees with the CPU and is faster';
+
+interface ProbeRun {
+  outputs: Outputs[];
+  milliseconds: number;
+}
+
+async function attempt(model: Model, device: Device, cpu: ProbeRun): Promise<DeviceAttempt> {
+  let run: ProbeRun;
+  try {
+    run = await runProbe(model, device);
+  } catch (error) {
+    return { device, usable: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+  const difference = Math.max(...run.outputs.map((outputs, at) => largestDifference(outputs, cpu.outputs[at]!)));
+  const measured = { milliseconds: run.milliseconds, difference };
+  if (!(difference <= TOLERANCE)) return { device, usable: false, reason: `its results differ from the CPU's by ${difference.toPrecision(2)}`, ...measured };
+  const slower = run.milliseconds * WORTHWHILE > cpu.milliseconds;
+  const reason = slower ? `agrees with the CPU but is no faster (${run.milliseconds.toFixed(0)} ms against ${cpu.milliseconds.toFixed(0)} ms)` : FASTER;
+  return { device, usable: true, reason, ...measured };
+}
+
+async function runProbe(model: Model, device: Device): Promise<ProbeRun> {
+  const outputs: Outputs[] = [];
+  let milliseconds = 0;
+  for (const graph of PROBED) {
+    const session = await Session.load(modelFile(model, graph), PROVIDERS[device]);
+    try {
+      const feeds = probeFeeds(graph, session, model);
+      // The first run compiles kernels and allocates; the second is what every later one costs.
+      outputs.push(await session.run(feeds));
+      const start = performance.now();
+      await session.run(feeds);
+      milliseconds += performance.now() - start;
+    } finally {
+      await session.release();
+    }
+  }
+  return { outputs, milliseconds };
+}
+
+function largestDifference(a: Outputs, b: Outputs): number {
+  let largest = 0;
+  for (const [name, { data }] of Object.entries(a)) {
+    const other = b[name]!.data;
+    for (let i = 0; i < data.length; i++) {
+      const difference = Math.abs(data[i]! - other[i]!);
+      if (Number.isNaN(difference)) return NaN;
+      largest = Math.max(largest, difference);
+    }
+  }
+  return largest;
+}

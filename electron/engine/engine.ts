@@ -1,0 +1,189 @@
+import { chooseDevice, PROVIDERS, type DeviceChoice, type DeviceReport } from './devices.js';
+import { modelFile, readModel, type Model, type ModelFile } from './model.js';
+import { floats, integers, Session, type Feed } from './session.js';
+import { LanguageTokenizer, TextTokenizer, type LanguageTokens } from './tokenizer.js';
+
+/** Texts of one run of the text encoder; the ones of a run have about the same length. */
+const TEXT_BATCH = 32;
+
+/** What the language model read of one text. T tokens; sizes as in docs/model.md. */
+export interface LanguageReading {
+  tokens: LanguageTokens;
+  /** Logits other / wanted / unwanted per token, [T, 3]. */
+  roles: Float32Array;
+  /** Logits of the model's directions, [D]. */
+  direction: Float32Array;
+  /** Hidden state at the last token, from which the readout starts. */
+  start: Float32Array;
+  keys: Feed;
+  values: Feed;
+  /** Learned answer embedding, L2-normalised, [embeddingWidth - 2]. */
+  answer: Float32Array;
+}
+
+/** Padded events of B customers, E each; bins as `valueBin` in services/index/encode gives them. */
+export interface TokenBatch {
+  customers: number;
+  width: number;
+  /** Rows of the string table that the batch uses, [S, tokenWidth]. */
+  table: Float32Array;
+  string: BigInt64Array;
+  source: BigInt64Array;
+  value: BigInt64Array;
+  recency: BigInt64Array;
+  /** ln(1 + n). */
+  count: Float32Array;
+  mask: Float32Array;
+}
+
+/** The model on a device: each graph is loaded when it is first needed, and once. */
+export class Engine {
+  private readonly sessions = new Map<ModelFile, Promise<Session>>();
+  private textTokenizer: TextTokenizer | undefined;
+  private languageTokenizer: LanguageTokenizer | undefined;
+
+  private constructor(
+    readonly model: Model,
+    readonly devices: DeviceReport,
+  ) {}
+
+  /**
+   * @param folder the model folder
+   * @throws AppError as readModel and chooseDevice do
+   */
+  static async load(folder: string, device: DeviceChoice = 'auto'): Promise<Engine> {
+    const model = await readModel(folder);
+    return new Engine(model, await chooseDevice(device, model));
+  }
+
+  /** L2-normalised embeddings of the texts, [texts, textWidth]. */
+  async embedTexts(texts: readonly string[]): Promise<Float32Array> {
+    this.textTokenizer ??= new TextTokenizer(modelFile(this.model, 'text-tokenizer.json'));
+    const tokens = texts.map((text) => this.textTokenizer!.encode(text));
+    const order = tokens.map((_, at) => at).sort((a, b) => tokens[a]!.length - tokens[b]!.length || a - b);
+    const width = this.model.shape.textWidth;
+    const result = new Float32Array(texts.length * width);
+    const session = await this.session('text-encoder.onnx');
+    for (let from = 0; from < order.length; from += TEXT_BATCH) {
+      const chosen = order.slice(from, from + TEXT_BATCH);
+      const { embedding } = await session.run(padded(chosen.map((at) => tokens[at]!)));
+      chosen.forEach((at, row) => result.set(embedding!.data.subarray(row * width, (row + 1) * width), at * width));
+    }
+    return result;
+  }
+
+  /** Rows of the string table: embeddings [S, textWidth] and their sources 0..5 → [S, tokenWidth]. */
+  async stringTable(embedding: Float32Array, source: Uint8Array): Promise<Float32Array> {
+    const session = await this.session('string-table.onnx');
+    const sources = BigInt64Array.from(source, BigInt);
+    const { table } = await session.run({
+      embedding: floats(embedding, source.length, this.model.shape.textWidth),
+      source: integers(sources, source.length),
+    });
+    return table!.data;
+  }
+
+  /** User tokens of a batch, [B, userTokens, tokenWidth]. */
+  async userTokens(batch: TokenBatch): Promise<Float32Array> {
+    const { tokenWidth } = this.model.shape;
+    const shape = [batch.customers, batch.width] as const;
+    const session = await this.session('user-tokens.onnx');
+    const { tokens } = await session.run({
+      table: floats(batch.table, batch.table.length / tokenWidth, tokenWidth),
+      string: integers(batch.string, ...shape),
+      source: integers(batch.source, ...shape),
+      value: integers(batch.value, ...shape),
+      recency: integers(batch.recency, ...shape),
+      count: floats(batch.count, ...shape),
+      mask: floats(batch.mask, ...shape),
+    });
+    return tokens!.data;
+  }
+
+  /** Reads an instruction, given as its words. */
+  readInstruction(words: readonly string[]): Promise<LanguageReading> {
+    return this.readLanguage(this.language().instruction(words));
+  }
+
+  /** Reads an answer, given as its words. */
+  readAnswer(words: readonly string[]): Promise<LanguageReading> {
+    return this.readLanguage(this.language().answer(words));
+  }
+
+  /** Learned part of the user embedding of B customers under an instruction, unit vectors [B, embeddingWidth - 2]. */
+  async readout(reading: LanguageReading, tokens: Float32Array): Promise<Float32Array> {
+    const { userTokens, tokenWidth } = this.model.shape;
+    const session = await this.session('readout.onnx');
+    const { learned } = await session.run({
+      start: floats(reading.start, reading.start.length),
+      position: integers(BigInt64Array.from([BigInt(reading.tokens.ids.length - 1)]), 1),
+      keys: reading.keys,
+      values: reading.values,
+      tokens: floats(tokens, tokens.length / (userTokens * tokenWidth), userTokens, tokenWidth),
+    });
+    return learned!.data;
+  }
+
+  /** Evidence of N customers: standardised features [N, F], context of the instruction [C + D] → [N]. */
+  async evidence(features: Float32Array, context: Float32Array): Promise<Float32Array> {
+    const count = this.model.features.length;
+    const session = await this.session('evidence.onnx');
+    const { evidence } = await session.run({
+      features: floats(features, features.length / count, count),
+      context: floats(context, context.length),
+    });
+    return evidence!.data;
+  }
+
+  /** Frees all graphs. */
+  async release(): Promise<void> {
+    const loaded = [...this.sessions.values()];
+    this.sessions.clear();
+    for (const session of loaded) await (await session).release();
+  }
+
+  private language(): LanguageTokenizer {
+    return (this.languageTokenizer ??= new LanguageTokenizer(modelFile(this.model, 'language-tokenizer.json')));
+  }
+
+  private async readLanguage(tokens: LanguageTokens): Promise<LanguageReading> {
+    const session = await this.session('language.onnx');
+    const ids = BigInt64Array.from(tokens.ids, BigInt);
+    const { roles, direction, start, keys, values, answer } = await session.run({ ids: integers(ids, 1, ids.length) });
+    return {
+      tokens,
+      roles: roles!.data,
+      direction: direction!.data,
+      start: start!.data,
+      keys: floats(keys!.data, ...keys!.shape),
+      values: floats(values!.data, ...values!.shape),
+      answer: answer!.data,
+    };
+  }
+
+  private session(name: ModelFile): Promise<Session> {
+    const known = this.sessions.get(name);
+    if (known) return known;
+    // What runs a few times per instruction is not worth an accelerator's start-up.
+    const device = name === 'language.onnx' || name === 'evidence.onnx' ? 'cpu' : this.devices.device;
+    const loading = Session.load(modelFile(this.model, name), PROVIDERS[device]);
+    this.sessions.set(name, loading);
+    // A failure must not stick: the next call tries again.
+    loading.catch(() => this.sessions.delete(name));
+    return loading;
+  }
+}
+
+/** Feeds of the text encoder for token lists of about the same length. */
+function padded(tokens: readonly number[][]): { input_ids: Feed; attention_mask: Feed } {
+  const width = Math.max(...tokens.map((ids) => ids.length));
+  const ids = new BigInt64Array(tokens.length * width);
+  const mask = new BigInt64Array(tokens.length * width);
+  tokens.forEach((row, at) => {
+    row.forEach((id, place) => {
+      ids[at * width + place] = BigInt(id);
+      mask[at * width + place] = 1n;
+    });
+  });
+  return { input_ids: integers(ids, tokens.length, width), attention_mask: integers(mask, tokens.length, width) };
+}

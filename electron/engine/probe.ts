@@ -1,0 +1,50 @@
+import type { Model, ModelFile } from './model.js';
+import { floats, integers, type Feed, type Feeds, type Session } from './session.js';
+
+/** Graphs that a device is tried on: what runs once per customer. */
+export const PROBED = ['user-tokens.onnx', 'readout.onnx'] as const satisfies readonly ModelFile[];
+export type Probed = (typeof PROBED)[number];
+
+const CUSTOMERS = 64;
+const EVENTS = 16;
+const TEXT_TOKENS = 12;
+const STRINGS = 64;
+
+/**
+ * A small batch with the shapes of real work and numbers of the same size; the same on every call.
+ * @param session the graph, loaded on any device: it knows the widths that model.json does not name
+ */
+export function probeFeeds(graph: Probed, session: Session, { shape }: Model): Feeds {
+  const random = generator(7);
+  const real = (...sizes: number[]): Feed => floats(Float32Array.from({ length: count(sizes) }, () => random() * 2 - 1), ...sizes);
+  const whole = (below: number, ...sizes: number[]): Feed => integers(BigInt64Array.from({ length: count(sizes) }, () => BigInt(Math.floor(random() * below))), ...sizes);
+  if (graph === 'user-tokens.onnx') {
+    return {
+      table: real(STRINGS, shape.tokenWidth),
+      string: whole(STRINGS, CUSTOMERS, EVENTS),
+      source: whole(6, CUSTOMERS, EVENTS),
+      value: whole(shape.valueBins, CUSTOMERS, EVENTS),
+      recency: whole(shape.valueBins, CUSTOMERS, EVENTS),
+      count: real(CUSTOMERS, EVENTS),
+      mask: floats(new Float32Array(CUSTOMERS * EVENTS).fill(1), CUSTOMERS, EVENTS),
+    };
+  }
+  const sized = (input: string): number[] => session.inputShape(input).map((size) => (typeof size === 'number' ? size : TEXT_TOKENS));
+  return {
+    start: real(...sized('start')),
+    position: integers(BigInt64Array.from([BigInt(TEXT_TOKENS - 1)]), 1),
+    keys: real(...sized('keys')),
+    values: real(...sized('values')),
+    tokens: real(CUSTOMERS, shape.userTokens, shape.tokenWidth),
+  };
+}
+
+function count(sizes: readonly number[]): number {
+  return sizes.reduce((product, size) => product * size, 1);
+}
+
+/** Park and Miller's generator: the same numbers in 0..1 on every machine. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 48271) % 2147483647) / 2147483647;
+}

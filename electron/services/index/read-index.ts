@@ -1,0 +1,56 @@
+import type { Workspace } from '../workspace/workspace.js';
+import { bytesAt, chunksOf } from './chunks.js';
+import { appendPacked, emptyBlock, type EventBlock } from './event-block.js';
+import { unpackHalves } from './half.js';
+
+/** Encoded customers first .. first + events.customers. Everything in it is reused for the next batch. */
+export interface IndexBatch {
+  first: number;
+  events: EventBlock;
+  /** User tokens [customers, tokenSize]; empty when they were not asked for. */
+  tokens: Float32Array;
+}
+
+export interface ReadOptions {
+  /** Customers of a batch. */
+  size: number;
+  /** Floats of one customer's user tokens (userTokens × tokenWidth), or 0 to leave them out. */
+  tokenSize: number;
+}
+
+/** All encoded customers in the order of their numbers, a batch at a time. */
+export async function* readIndex(workspace: Workspace, total: number, { size, tokenSize }: ReadOptions): AsyncGenerator<IndexBatch> {
+  const events = emptyBlock(size);
+  const tokens = new Float32Array(size * tokenSize);
+  for (let first = 0; first < total; first += size) {
+    clear(events);
+    const columns = tokenSize > 0 ? 'events, tokens' : 'events';
+    const query = `SELECT ${columns} FROM customer_index WHERE customer >= ${first} AND customer < ${first + size} ORDER BY customer`;
+    for await (const chunk of chunksOf(workspace, query)) {
+      const packed = chunk.getColumnVector(0);
+      const halves = tokenSize > 0 ? chunk.getColumnVector(1) : undefined;
+      for (let row = 0; row < chunk.rowCount; row++) {
+        if (halves) unpackHalves(bytesAt(halves, row), tokens, events.customers * tokenSize);
+        appendPacked(events, bytesAt(packed, row));
+      }
+    }
+    yield { first, events, tokens: tokens.subarray(0, events.customers * tokenSize) };
+  }
+}
+
+/** Events of at most `most` customers, evenly spaced by number: the same ones for the same workspace. */
+export async function sampleEvents(workspace: Workspace, total: number, most: number): Promise<EventBlock> {
+  const size = Math.min(total, most);
+  const block = emptyBlock(size);
+  const chosen = total <= most ? '' : `WHERE customer IN (SELECT (i * ${total}) // ${most} FROM range(${most}) t(i))`;
+  for await (const chunk of chunksOf(workspace, `SELECT events FROM customer_index ${chosen} ORDER BY customer`)) {
+    const packed = chunk.getColumnVector(0);
+    for (let row = 0; row < chunk.rowCount; row++) appendPacked(block, bytesAt(packed, row));
+  }
+  return block;
+}
+
+function clear(block: EventBlock): void {
+  block.customers = 0;
+  block.start[0] = 0;
+}

@@ -1,0 +1,133 @@
+import type { Engine, LanguageReading } from '../../engine/engine.js';
+import { AppError } from '../errors.js';
+
+/** What an analyst asks. `answer` replaces the answer made from the instruction; `contrast` is what is not wanted. */
+export interface Question {
+  instruction: string;
+  answer?: string;
+  contrast?: string;
+}
+
+/** Directions of the model, in the order of its logits. */
+export type Direction = 'present' | 'high' | 'low' | 'active' | 'inactive';
+
+/** How a question was understood; shown to the analyst. */
+export interface Understanding {
+  /** Phrases that name what the customers should have; the whole instruction where no word does. */
+  wanted: string[];
+  unwanted: string[];
+  direction: Direction;
+  /** Probability of every direction, summing to 1. */
+  directions: Record<string, number>;
+  /** The answer text that customers are compared with. */
+  answer: string;
+}
+
+/** One side of a question, read by the model: what customers are scored by. */
+export interface ReadQuestion {
+  understanding: Understanding;
+  /** Probabilities in the model's order, [D]. */
+  directions: Float32Array;
+  /** Embeddings of the wanted and unwanted phrases, [P, textWidth] and [Q, textWidth]. */
+  wanted: Float32Array;
+  unwanted: Float32Array;
+  instruction: LanguageReading;
+  /** Learned answer embedding, [embeddingWidth - 2]. */
+  answer: Float32Array;
+}
+
+const [WANTED, UNWANTED] = [1, 2];
+
+/**
+ * Reads an instruction, its answer and its contrast with the language model.
+ * @throws AppError instruction-empty
+ */
+export async function readQuestion(engine: Engine, question: Question): Promise<ReadQuestion> {
+  const words = wordsOf(question.instruction, 'instruction-empty', 'The instruction is empty', 'write which customers you look for');
+  const instruction = await engine.readInstruction(words);
+  const roles = wordRoles(instruction, words.length);
+  const wanted = phrasesOf(words, roles, WANTED);
+  const contrast = question.contrast?.trim();
+  const unwanted = [...new Set([...phrasesOf(words, roles, UNWANTED), ...(contrast ? [contrast] : [])])];
+  const read = await readSide(engine, instruction, wanted.length > 0 ? wanted : [words.join(' ')], unwanted);
+  const answer = question.answer?.trim() || answerText(read.understanding);
+  read.understanding.answer = answer;
+  return { ...read, answer: (await engine.readAnswer(wordsOf(answer))).answer };
+}
+
+/**
+ * Reads the contrast as the question's other side: the instruction's readout, the contrast's answer and evidence.
+ * @param question the side that is wanted, already read
+ */
+export async function readContrast(engine: Engine, question: ReadQuestion, contrast: string): Promise<ReadQuestion> {
+  const words = wordsOf(contrast);
+  const read = await readSide(engine, await engine.readInstruction(words), [words.join(' ')], []);
+  read.understanding.answer = words.join(' ');
+  return { ...read, instruction: question.instruction, answer: (await engine.readAnswer(words)).answer };
+}
+
+async function readSide(engine: Engine, reading: LanguageReading, wanted: string[], unwanted: string[]): Promise<Omit<ReadQuestion, 'answer'>> {
+  const directions = softmax(reading.direction);
+  const names = engine.model.directions as Direction[];
+  const likeliest = directions.indexOf(Math.max(...directions));
+  const embedded = await engine.embedTexts([...wanted, ...unwanted]);
+  const split = wanted.length * engine.model.shape.textWidth;
+  return {
+    understanding: {
+      wanted,
+      unwanted,
+      direction: names[likeliest]!,
+      directions: Object.fromEntries(names.map((name, at) => [name, directions[at]!])),
+      answer: '',
+    },
+    directions,
+    wanted: embedded.subarray(0, split),
+    unwanted: embedded.subarray(split),
+    instruction: reading,
+  };
+}
+
+/**
+ * Runs of consecutive words with the role, in order and once each, without punctuation at their ends.
+ * Source: models/training/userqa.py phrases_of.
+ */
+export function phrasesOf(words: readonly string[], roles: readonly number[], role: number): string[] {
+  const runs: string[][] = [];
+  words.forEach((word, at) => {
+    if (roles[at] !== role) return;
+    if (at === 0 || roles[at - 1] !== role) runs.push([]);
+    runs.at(-1)!.push(word);
+  });
+  const phrases = runs.map((run) => run.join(' ').replace(/^[ ,.;:()]+|[ ,.;:()]+$/g, ''));
+  return [...new Set(phrases)].filter((phrase) => phrase !== '');
+}
+
+/** Each word's role: the largest of the mean role logits of its tokens. */
+function wordRoles({ tokens, roles }: LanguageReading, words: number): number[] {
+  const sums = Array.from({ length: words }, () => [0, 0, 0]);
+  // The mean's denominator is the same for the three roles, so that the sums decide alike.
+  tokens.word.forEach((word, token) => {
+    if (word >= 0) for (let role = 0; role < 3; role++) sums[word]![role]! += roles[token * 3 + role]!;
+  });
+  return sums.map((sum) => sum.indexOf(Math.max(...sum)));
+}
+
+/** The answer that a model trained on such instructions expects, in the words of userqa.py. */
+function answerText({ wanted, unwanted, direction }: Understanding): string {
+  if (direction === 'active' || direction === 'inactive') return direction;
+  const phrase = wanted.join(' and ') + (unwanted.length > 0 ? ` but not ${unwanted.join(' or ')}` : '');
+  return direction === 'present' ? phrase : `${direction} ${phrase}`;
+}
+
+function wordsOf(text: string, code = 'text-empty', message = 'The text is empty', remedy = 'write something'): string[] {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  if (words.length === 0) throw new AppError(code, message, remedy);
+  return words;
+}
+
+function softmax(logits: Float32Array): Float32Array {
+  const largest = Math.max(...logits);
+  const powers = logits.map((logit) => Math.exp(logit - largest));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  return powers.map((power) => power / total);
+}

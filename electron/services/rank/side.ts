@@ -1,0 +1,85 @@
+import type { Engine } from '../../engine/engine.js';
+import type { EventBlock } from '../index/event-block.js';
+import { readEmbeddings, type StringFacts } from '../index/string-store.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { attentionOf, featureScale, FEATURES, rawFeatures, standardise, type FeatureScale, type StringScores } from './evidence.js';
+import { liftTable } from './lift.js';
+import type { ReadQuestion } from './question.js';
+import { addCosines, documentFrequency, largestOf, namedDegree, standardised } from './similarity.js';
+
+/** Anchors whose owners the context counts, and how many of the nearest strings it averages. */
+const FEW = 5;
+
+/** The similarity that gives way where the opposite one is larger. */
+const GIVEN_WAY = -1;
+
+/** One side of a question over a workspace: what the evidence of any of its customers is computed with. */
+export interface Side {
+  read: ReadQuestion;
+  scores: StringScores;
+  scale: FeatureScale;
+  /** Context of the instruction and the probabilities of its direction, [C + D]. */
+  context: Float32Array;
+}
+
+/**
+ * Looks at a sample of customers to learn what the instruction means in this workspace: document frequencies,
+ * lift, and the features' means and deviations. With at most 8192 customers the sample is all of them.
+ */
+export async function prepareSide(workspace: Workspace, engine: Engine, read: ReadQuestion, facts: StringFacts, sample: EventBlock): Promise<Side> {
+  const width = engine.model.shape.textWidth;
+  const rows = (phrases: Float32Array): Float32Array[] => Array.from({ length: phrases.length / width }, () => new Float32Array(facts.count));
+  const [wanted, unwanted] = [rows(read.wanted), rows(read.unwanted)];
+  for await (const { first, embedding } of readEmbeddings(workspace, engine, facts.count)) {
+    addCosines(read.wanted, embedding, width, first, wanted);
+    addCosines(read.unwanted, embedding, width, first, unwanted);
+  }
+  return sideOf(read, wanted, unwanted, facts, sample);
+}
+
+/** The same from the cosines of every phrase with every string. */
+export function sideOf(read: ReadQuestion, wanted: Float32Array[], unwanted: Float32Array[], facts: StringFacts, sample: EventBlock): Side {
+  const df = documentFrequency(sample, facts.count);
+  const { scores, anchors } = scoreStrings(wanted, unwanted, facts, sample, df);
+  const raw = new Float64Array(sample.customers * FEATURES.length);
+  rawFeatures(sample, scores, raw);
+  const context = contextOf(wanted, anchors, df, sample, unwanted.length > 0);
+  return { read, scores, scale: featureScale(raw, sample.customers), context: Float32Array.from([...context, ...read.directions]) };
+}
+
+/** Standardised features of the block's customers, [customers, F]. */
+export function featuresOf(side: Side, block: EventBlock): Float32Array {
+  const raw = new Float64Array(block.customers * FEATURES.length);
+  rawFeatures(block, side.scores, raw);
+  return standardise(raw, block.customers, side.scale);
+}
+
+function scoreStrings(wanted: Float32Array[], unwanted: Float32Array[], facts: StringFacts, sample: EventBlock, df: Float64Array): { scores: StringScores; anchors: number[] } {
+  let similarity = largestOf(wanted.map((cosine) => standardised(cosine, df)));
+  let opposed: Float64Array | undefined;
+  if (unwanted.length > 0) {
+    const against = largestOf(unwanted.map((cosine) => standardised(cosine, df)));
+    opposed = against.map((value, s) => (value > similarity[s]! ? value : GIVEN_WAY));
+    similarity = similarity.map((value, s) => (value >= against[s]! ? value : GIVEN_WAY));
+  }
+  const { lift, anchors } = liftTable(sample, similarity, df);
+  const scores = { facts, similarity, attention: attentionOf(similarity), lift, opposed, named: wanted.map(namedDegree), namedNot: unwanted.map(namedDegree) };
+  return { scores, anchors };
+}
+
+/** Source: models/training/evidence.py features, `context`. */
+function contextOf(wanted: Float32Array[], anchors: readonly number[], df: Float64Array, sample: EventBlock, against: boolean): number[] {
+  const present = [...df.keys()].filter((string) => df[string]! > 0);
+  const nearest = present
+    .map((string) => Math.max(...wanted.map((cosine) => cosine[string]!)))
+    .sort((a, b) => b - a)
+    .slice(0, FEW);
+  const near = new Set(anchors.slice(0, FEW));
+  let owners = 0;
+  for (let customer = 0; customer < sample.customers; customer++) {
+    const owned = sample.string.subarray(sample.start[customer], sample.start[customer + 1]);
+    if (owned.some((string) => near.has(string))) owners++;
+  }
+  const mean = nearest.reduce((sum, cosine) => sum + cosine, 0) / nearest.length;
+  return [nearest[0]!, mean, owners / sample.customers, Math.log10(present.length) / 4, against ? 1 : 0];
+}
