@@ -10,6 +10,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+import onnx
 import torch
 from torch import nn
 
@@ -75,6 +76,7 @@ def write_graphs(parts: Parts, layer_blocks: Callable[[int, str], Q4], embedding
         if graph.name == "language":
             pack_q8_rows(model.graph, DenseWeights(model.graph), embedding, "embedding", embedding_file)
         if graph.name in ("language", "readout"):
+            model.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
             weights = DenseWeights(model.graph)
             for layer in range(0 if graph.name == "language" else lower, everything):
                 for name in MATRICES.values():
