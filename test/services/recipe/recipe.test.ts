@@ -1,7 +1,13 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { Engine } from '../../../electron/engine/engine.js';
+import type { RankQuestion } from '../../../electron/services/audience/build.js';
+import { remakeExport } from '../../../electron/services/audience/export.js';
+import { encode } from '../../../electron/services/index/encode.js';
+import { rankInstruction } from '../../../electron/services/rank/rank.js';
 import { parseRecipe, readRecipe } from '../../../electron/services/recipe/recipe.js';
 import { absoluteRecipe, runRecipe } from '../../../electron/services/recipe/run-recipe.js';
 import { derive } from '../../../electron/services/index/derive.js';
@@ -9,6 +15,7 @@ import { unattended } from '../../../electron/services/task.js';
 import { openWorkspace, type Workspace } from '../../../electron/services/workspace/workspace.js';
 import { storeScores } from '../audience/workspace-fixture.js';
 
+const TINY_MODEL = fileURLToPath(new URL('../../fixtures/tiny-model', import.meta.url));
 const RECIPE = {
   recipe: 1,
   name: 'weekly tea',
@@ -61,7 +68,33 @@ function rankWithoutModel(workspace: Workspace) {
 
 const files = (workspace: Workspace) => workspace.all('SELECT name, accepted FROM source_files ORDER BY name');
 
+/** The real encoding and ranking, on the tiny model of random weights. */
+function rankWithModel(workspace: Workspace): RankQuestion {
+  return async (question, task) => {
+    await derive(workspace, [], task);
+    const engine = await Engine.load(TINY_MODEL, 'cpu');
+    await encode(workspace, engine, task);
+    return (await rankInstruction(workspace, engine, question, task)).rankingId;
+  };
+}
+
 describe('running a recipe', () => {
+  it('gives the same bytes with a model too, and again from the manifest', async () => {
+    const exported = async () => {
+      const folder = prepare();
+      const recipe = absoluteRecipe(readRecipe(join(folder, 'recipe.json')), folder);
+      const workspace = await openWorkspace(recipe.workspace, { create: true });
+      const rank = rankWithModel(workspace);
+      const report = (await runRecipe(workspace, rank, recipe, unattended)).export;
+      const again = await remakeExport(workspace, rank, report.manifest, join(folder, 'again.csv'));
+      workspace.close();
+      return [report.file, report.members, again.file].map((file) => readFileSync(file, 'utf8'));
+    };
+    const [first, second] = [await exported(), await exported()];
+    expect(second).toEqual(first);
+    expect(first[2]).toBe(first[0]);
+  });
+
   it('gives the same bytes on every machine and every run', async () => {
     const [here, there] = [prepare(), prepare()];
     const exported = async (folder: string) => {
