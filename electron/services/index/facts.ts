@@ -155,6 +155,7 @@ export async function addAggregates(workspace: Workspace, file: DerivedFile, sha
   const time = ofRole(file, 'time')[0];
   const summaries: { label: string; column: string; x: string }[] = [{ label: `'number of ' || ${noun} || ' events'`, column: '', x: 'count(*)' }];
   for (const column of ofRole(file, 'number')) {
+    if (await isFixedBudget(workspace, file, column)) continue;
     // Sums of integer millionths are the same in whatever order the threads add them; sums of DOUBLE are not.
     const sum = `CAST(sum(in_millionths(v.c${column.ordinal})) AS DOUBLE) / 1e6`;
     summaries.push({ label: `'average ' || ${named(column)}`, column: column.name, x: `${sum} / nullif(count(v.c${column.ordinal}), 0)` });
@@ -170,6 +171,19 @@ export async function addAggregates(workspace: Workspace, file: DerivedFile, sha
   await workspace.run(`CREATE OR REPLACE TEMP TABLE derive_sums AS SELECT c.customer, ${sums.join(', ')} FROM ${file.view} v JOIN customers c USING (user_id) GROUP BY c.customer`);
   const numbers = summaries.map((summary, at) => `SELECT customer, ${summary.label} AS label, ${literal(summary.column)} AS column_name, x${at} AS x, false AS days, 0 AS ordinal FROM derive_sums`);
   await addNumbers(workspace, numbers.join(' UNION ALL '), file, KIND.aggregate);
+}
+
+/**
+ * Whether most customers have the same total, as the minutes of a day are 1440 for everybody. Such a total says nothing, and
+ * with rows hidden it (and the average) would give away who had them; so all rows are looked at, hidden ones too.
+ */
+async function isFixedBudget(workspace: Workspace, file: DerivedFile, column: Column): Promise<boolean> {
+  const row = await workspace.one<{ share: number; rows: number }>(`
+    SELECT max(n) / sum(n) AS share, sum(n * rows) / sum(n) AS rows FROM (
+      SELECT total, count(*) AS n, avg(rows) AS rows FROM (
+        SELECT round(sum(c${column.ordinal})) AS total, count(*) AS rows FROM rows_${file.id} WHERE c${column.ordinal} IS NOT NULL GROUP BY user_id)
+      GROUP BY total)`);
+  return (row?.share ?? 0) > 0.5 && (row?.rows ?? 0) >= 2;
 }
 
 /** Facts of a profile: categories, yes/no answers and levels. Returns the columns left out, with the reason. */
