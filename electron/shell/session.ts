@@ -2,45 +2,59 @@ import path from 'node:path';
 import { compose, type Services } from '../composition.js';
 import type { WorkspaceInfo } from '../ipc/workspace.js';
 import { AppError } from '../services/errors.js';
+import type { Workspace } from '../services/workspace/workspace.js';
 import { nameOf } from './recents.js';
 
 /** The workspace that the window has open. Changes to it run one after the other. */
 export class Session {
-  private open: { file: string; services: Services } | undefined;
+  private open: { file: string; services: Services; reader: Workspace } | undefined;
   private last: Promise<unknown> = Promise.resolve();
+
+  /** @param models folder of the model */
+  constructor(private readonly models: string) {}
 
   info(): WorkspaceInfo | null {
     if (!this.open) return null;
     return { name: nameOf(this.open.file), folder: path.dirname(this.open.file) };
   }
 
-  /** @throws AppError workspace-none when no workspace is open */
-  services(): Services {
-    if (!this.open) throw new AppError('workspace-none', 'No workspace is open', 'open or create one first');
-    return this.open.services;
+  /**
+   * The workspace for reading, at any time: long work does not hold it up.
+   * @throws AppError workspace-none when no workspace is open
+   */
+  reader(): Workspace {
+    return this.opened().reader;
   }
 
   /** Opens a workspace in place of the present one, which stays when the new one cannot be opened. */
   async enter(file: string, options: { create?: boolean } = {}): Promise<WorkspaceInfo> {
     if (this.open?.file === file) return this.info()!;
-    const services = await compose(file, options);
+    const services = await compose(file, { ...options, models: this.models });
+    const reader = await services.workspace.reader();
     await this.leave();
-    this.open = { file, services };
+    this.open = { file, services, reader };
     return this.info()!;
   }
 
   /** Closes the workspace once the work on it has ended. */
   async leave(): Promise<void> {
     await this.last;
-    this.open?.services.close();
+    const closing = this.open;
     this.open = undefined;
+    closing?.reader.connection.closeSync();
+    closing?.services.close();
   }
 
   /** Queues work that changes the workspace: it holds one connection, so two transactions would mix. */
   change<Value>(work: (services: Services) => Promise<Value>): Promise<Value> {
-    const next = this.last.then(() => work(this.services()));
+    const next = this.last.then(() => work(this.opened().services));
     // A failed job must not fail those after it.
     this.last = next.catch(() => undefined);
     return next;
+  }
+
+  private opened() {
+    if (!this.open) throw new AppError('workspace-none', 'No workspace is open', 'open or create one first');
+    return this.open;
   }
 }

@@ -8,15 +8,14 @@ import { TaskRegistry } from './task-registry.js';
 /** What the handlers share: the open workspace, the files handed over, the running tasks, the dialogs. */
 export class Shell {
   window: BrowserWindow | undefined;
-  readonly session = new Session();
+  /** Folder of what ships with the app: models, sample. */
+  readonly resources = app.isPackaged ? process.resourcesPath : app.getAppPath();
+  readonly session = new Session(process.env['INSTRUCTUE_MODEL'] ?? path.join(this.resources, 'models'));
   readonly grants = new Grants();
   readonly recents = new Recents(path.join(app.getPath('userData'), 'recent.json'));
   readonly tasks = new TaskRegistry((channel, report) => {
     if (this.window && !this.window.isDestroyed()) this.window.webContents.send(channel, report);
   });
-
-  /** Folder of what ships with the app: models, sample. */
-  readonly resources = app.isPackaged ? process.resourcesPath : app.getAppPath();
 
   /** The chosen paths, or undefined when the person closed the dialog. */
   async askToOpen(options: OpenDialogOptions): Promise<string[] | undefined> {

@@ -32,7 +32,7 @@ export class RealApp {
     const requests: string[] = [];
     app.context().on('request', (request) => requests.push(request.url()));
     const page = await app.firstWindow();
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(30_000);
     await page.getByRole('heading', { level: 1 }).waitFor();
     mkdirSync(shots, { recursive: true });
     return new RealApp(app, page, folder, requests);

@@ -67,6 +67,14 @@ export class Workspace {
     await this.run('INSERT OR REPLACE INTO meta VALUES ($1, $2)', [key, value]);
   }
 
+  /**
+   * A second connection to the same file, for reading while this one works: it sees what has been committed. The
+   * caller closes its `connection`; closing the workspace itself is left to the first.
+   */
+  async reader(): Promise<Workspace> {
+    return new Workspace(this.path, this.instance, await this.instance.connect());
+  }
+
   /** Writes everything into the one file and lets go of it. */
   close(): void {
     this.connection.closeSync();

@@ -57,7 +57,7 @@ export function handleData(shell: Shell): void {
     );
   });
 
-  handle(messages.dataOverview, () => overviewOf(session.services().workspace));
+  handle(messages.dataOverview, () => overviewOf(session.reader()));
 
   handle(messages.saveRejects, async () => {
     const target = await shell.askWhereToSave({
@@ -66,7 +66,7 @@ export function handleData(shell: Shell): void {
       filters: [{ name: 'CSV', extensions: ['csv'] }],
     });
     if (!target) return null;
-    const { workspace } = session.services();
+    const workspace = session.reader();
     const files = await workspace.all<{ id: number }>('SELECT id FROM source_files WHERE rejected > 0 ORDER BY id');
     await writeFile(
       target,

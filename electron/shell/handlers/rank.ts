@@ -1,5 +1,4 @@
 import * as messages from '../../ipc/rank.js';
-import { AppError } from '../../services/errors.js';
 import { listRankings } from '../../services/rank/list-rankings.js';
 import { RankingView } from '../../services/rank/ranking-view.js';
 import { handle } from '../handle.js';
@@ -13,17 +12,18 @@ export function handleRank(shell: Shell): void {
   const view = new RankingView();
 
   handle(messages.startRanking, ({ taskId, question }) =>
-    tasks.run(taskId, 'Rank customers', () =>
-      session.change(() => {
-        throw new AppError('rank-none', `Not there yet: ${question.instruction}`, 'wait');
+    tasks.run(taskId, 'Rank customers', (task) =>
+      session.change(async (services) => {
+        const { rankingId, understanding } = await services.rank(question, {}, task);
+        const ranking = (await listRankings(services.workspace)).find((stored) => stored.rankingId === rankingId);
+        if (!ranking) throw new Error('The ranking was not stored.');
+        return { ...ranking, understanding };
       }),
     ),
   );
-  handle(messages.listRankings, () => listRankings(session.services().workspace));
+  handle(messages.listRankings, () => listRankings(session.reader()));
   handle(messages.rankingPage, ({ rankingId, offset, limit, search }) =>
-    view.page(session.services().workspace, rankingId, offset, limit, search),
+    view.page(session.reader(), rankingId, offset, limit, search),
   );
-  handle(messages.scoreDistribution, ({ rankingId }) =>
-    view.distribution(session.services().workspace, rankingId, BINS),
-  );
+  handle(messages.scoreDistribution, ({ rankingId }) => view.distribution(session.reader(), rankingId, BINS));
 }
