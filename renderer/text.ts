@@ -78,7 +78,7 @@ export const text = {
     rankColumn: 'Rank',
     idColumn: 'Customer',
     scoreColumn: 'Score',
-    bandColumn: 'Best',
+    bandColumn: 'Top',
     band: (percent: string) => `${percent} %`,
     noMatch: 'No customer id contains this.',
     distribution: 'Customers by score',
@@ -92,7 +92,8 @@ export const text = {
       active: 'the most active customers',
       inactive: 'the least active customers',
     },
-    scored: (count: string, device: string) => `${count} customers ranked on ${device}`,
+    scored: (count: string, device: string) =>
+      `${count} customers ranked on ${device === 'cpu' ? 'the processor' : device}`,
   },
   audience: {
     title: 'Audience',

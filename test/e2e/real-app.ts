@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,6 +8,11 @@ import { expect } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const shots = path.join(root, 'test-results', 'screenshots');
+
+/** The model that ships, or in a checkout without one the tiny random model of the unit tests. */
+const models = existsSync(path.join(root, 'models', 'model.json'))
+  ? path.join(root, 'models')
+  : path.join(root, 'test', 'fixtures', 'tiny-model');
 
 /** The real app in a window of its own, with settings that no other run has touched. */
 export class RealApp {
@@ -27,11 +32,16 @@ export class RealApp {
     const app = await _electron.launch({
       executablePath,
       args: [...flags, `--user-data-dir=${path.join(folder, 'settings')}`, root],
-      env: { ...(process.env as Record<string, string>), LANG: 'en_GB.UTF-8' },
+      // Playwright would otherwise pretend that the system is light.
+      colorScheme: null,
+      env: { ...(process.env as Record<string, string>), LANG: 'en_GB.UTF-8', INSTRUCTUE_MODEL: models },
     });
     const requests: string[] = [];
     app.context().on('request', (request) => requests.push(request.url()));
     const page = await app.firstWindow();
+    await app.evaluate(({ nativeTheme }) => {
+      nativeTheme.themeSource = 'light';
+    });
     page.setDefaultTimeout(30_000);
     await page.getByRole('heading', { level: 1 }).waitFor();
     mkdirSync(shots, { recursive: true });
@@ -56,6 +66,9 @@ export class RealApp {
     await this.app.evaluate(({ nativeTheme }, source) => {
       nativeTheme.themeSource = source;
     }, scheme);
+    await this.page.waitForFunction((wanted) => matchMedia(`(prefers-color-scheme: ${wanted})`).matches, scheme);
+    // The components' colours change in transitions.
+    await this.page.waitForTimeout(500);
   }
 
   async shoot(name: string): Promise<void> {
