@@ -32,10 +32,9 @@ for (const [set, files] of Object.entries(sets)) {
   console.error(set);
 }
 
-// The tables have line_number as their id (models/training/tables.py puts it in front). Every third is plenty: more did not help.
-const TABLE_STRIDE = 3;
+// The tables have line_number as their id (tables.py puts it in front).
 let failed = 0;
-for (const file of readdirSync(tables).filter((name) => name.endsWith('.csv')).filter((_, index) => index % TABLE_STRIDE === 0)) {
+for (const file of readdirSync(tables).filter((name) => name.endsWith('.csv'))) {
   try {
     await dump([{ kind: 'profile', path: join(tables, file) }], join(out, 'tables', parse(file).name), 'line_number');
   } catch (error) {

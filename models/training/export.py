@@ -14,18 +14,18 @@ import onnx
 import torch
 from torch import nn
 
-from base import language_model_tokenizer, load_text_encoder, package_file
+from base import language_model_tokenizer, load_text_encoder, mean_pool, package_file
 from evidence import EvidenceHead
 from export_card import write_card, write_manifest
 from export_graphs import Parts, export, graphs, verify
 from export_pack import Q4, Q8, DataFile, DenseWeights, base_q4, base_q8, pack_fp16, pack_q4, pack_q8_rows
-from export_text import TextShape, from_reference
+from export_text import PlainTextEncoder, TextShape, from_reference
 from language import LowerLayers
 from model import Fusion, InstructionReader, SourceEncoders
 from settings import WORK, ModelSettings
 
 LARGEST_FILE, LARGEST_MODEL = 50e6, 120e6
-"""Bytes that one file and all files may have (design, section 3)."""
+"""Bytes that one file and all files may have."""
 
 MATRICES = {
     "q.weight": "attn_q", "k.weight": "attn_k", "v.weight": "attn_v", "o.weight": "attn_output",
@@ -44,13 +44,27 @@ def load_trained(module: nn.Module, state: dict[str, torch.Tensor], what: str) -
     return module.eval()
 
 
+@torch.no_grad()
+def checked_text_encoder() -> PlainTextEncoder:
+    """The frozen text encoder in plain operations. Raises ValueError when it differs from the reference implementation."""
+    tokenizer, reference = load_text_encoder()
+    plain = from_reference(reference, TextShape())
+    batch = tokenizer(["garden furniture", "who will not come back next month?"], padding=True, return_tensors="pt")
+    expected = mean_pool(reference(**batch).last_hidden_state, batch["attention_mask"])
+    difference = float((plain(batch["input_ids"], batch["attention_mask"]) - expected).abs().max())
+    if not difference < 1e-5:
+        raise ValueError(f"the plain text encoder differs from the reference by {difference:.1e}")
+    return plain
+
+
 def read_checkpoint(path: Path) -> tuple[Parts, float, dict]:
     """(modules, gate, report) of a checkpoint, over the frozen base models. Raises KeyError for a missing entry."""
-    stored = torch.load(path, map_location="cpu", weights_only=True)
+    # A file of our own training, whose report may hold NumPy numbers.
+    stored = torch.load(path, map_location="cpu", weights_only=False)
     settings = ModelSettings(**stored["settings"])
     parts = Parts(
         settings=settings,
-        text=from_reference(load_text_encoder()[1], TextShape()),
+        text=checked_text_encoder(),
         encoders=load_trained(SourceEncoders(settings), stored["encoders"], "encoders"),
         lower=LowerLayers(settings.lower_layers).load().eval(),
         fusion=load_trained(Fusion(settings).load(), stored["fusion"], "fusion"),

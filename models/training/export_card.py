@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from dataclasses import asdict
+from numbers import Integral, Real
 from pathlib import Path
 
 from evidence import CONTEXT, DIRECTIONS, FEATURES
@@ -19,7 +21,7 @@ LICENCES = {
 }
 
 TRAINED_ON = {
-    "anime5k": "CC0 (as published)",
+    "anime5k": "believed CC0",
     "atus2003_2016": "American Time Use Survey, US government work",
     "msweb": "CC BY 4.0",
     "online_shoppers": "CC BY 4.0",
@@ -27,7 +29,7 @@ TRAINED_ON = {
     "taiwan_credit": "CC BY 4.0",
     "uci_bank_marketing": "CC BY 4.0",
     "uci_online_retail": "CC BY 4.0",
-    "tables": "columns of 625 small public tables about people, each under its own licence",
+    "tables": "public tables from R data packages (listed below), published on CRAN under GPL and similar licences",
 }
 """Sources of the training questions and their licences. No labels of any set were used."""
 
@@ -63,7 +65,7 @@ def write_manifest(settings: ModelSettings, gate: float, out: Path, trained: boo
 
 def cell(value: object) -> str:
     """A table cell; AUCs and the like to three places, as differences below that are noise."""
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return f"{value:.3f}" if isinstance(value, Real) and not isinstance(value, Integral) else str(value)
 
 
 def table(rows: dict[str, object]) -> str:
@@ -85,6 +87,15 @@ def report_section(report: dict) -> str:
     return "\n\n".join((["\n".join(plain)] if plain else []) + tables)
 
 
+def table_titles() -> dict[str, str]:
+    """Titles of the tables of tables.csv by package."""
+    titles: dict[str, list[str]] = {}
+    with Path(__file__).with_name("tables.csv").open(newline="") as lines:
+        for row in csv.DictReader(lines):
+            titles.setdefault(row["package"], []).append(row["title"])
+    return {package: "; ".join(of) for package, of in titles.items()}
+
+
 def write_card(manifest: dict, report: dict, differences: dict[str, float], out: Path) -> None:
     """Writes CARD.md from the template beside this file."""
     total = sum(file["bytes"] for file in manifest["files"].values())
@@ -95,6 +106,7 @@ def write_card(manifest: dict, report: dict, differences: dict[str, float], out:
         "shape": table(manifest["shape"]),
         "report": report_section(report),
         "trained_on": table(manifest["trainedOn"]),
+        "tables": "\n".join(f"- {package}: {titles}" for package, titles in table_titles().items()),
         "evaluation_only": ", ".join(EVALUATION_ONLY_SETS),
         "licences": table(manifest["licences"]),
         "files": table({name: {"MB": file["bytes"] / 1e6} for name, file in manifest["files"].items()}),
