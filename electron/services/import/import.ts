@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../errors.js';
 import { throwIfCancelled, unattended, type Task } from '../task.js';
-import { literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { loadRows, NOT_UTF8, type Counts } from './load.js';
 import { applyMapping, type Mapping } from './mapping.js';
-import { asUtf8, distinctNames, probe, readSql, type FileShape } from './probe.js';
+import { asUtf8, hashFile, probe, readSql, withColumns, type FileShape } from './probe.js';
 import { detectRoles, type ColumnRole } from './roles.js';
 import { isSource, type FileKind } from './sources.js';
 import { defineValueMacros, numberSql } from './values.js';
@@ -66,6 +64,7 @@ async function importFile(workspace: Workspace, request: ImportRequest, options:
   const fileId = (await workspace.one<{ id: number }>('SELECT coalesce(max(id), 0) + 1 AS id FROM source_files'))!.id;
   // Hashing goes on beside the reading, which DuckDB does in threads of its own.
   const hash = hashFile(request.path);
+  hash.catch(() => undefined);
   const known = await knownIds(workspace);
   const { columns, counts } = await readRows(workspace, fileId, request, found, options, known);
   const report = await matchCustomers(workspace, fileId, request, columns, counts, known);
@@ -123,14 +122,6 @@ async function readRows(workspace: Workspace, fileId: number, request: ImportReq
 
 async function isOtherEncoding(workspace: Workspace, fileId: number): Promise<boolean> {
   return (await workspace.one('SELECT 1 AS one FROM rejects WHERE file_id = $1 AND reason = $2 LIMIT 1', [fileId, NOT_UTF8])) !== undefined;
-}
-
-async function withColumns(workspace: Workspace, shape: FileShape): Promise<FileShape> {
-  if (shape.format === 'csv') return shape;
-  const rows = await workspace.all<{ column_name: string }>(`DESCRIBE SELECT * FROM read_parquet(${literal(shape.path)})`).catch(() => {
-    throw new AppError('file-binary', 'The Parquet file is damaged', 'export it again', { file: shape.path });
-  });
-  return { ...shape, columns: distinctNames(rows.map((row) => row.column_name)) };
 }
 
 /** Reads a sample of the file into import_sample, which stays until the file is loaded. */
@@ -226,10 +217,4 @@ async function reportAgain(workspace: Workspace, fileId: number, request: Import
     duplicates: file!.duplicates, customers: 0, knownCustomers: 0, warnings: [`the same content was imported before as ${file!.source} (${file!.name}); nothing was imported again`],
     columns: columns.map((column) => ({ ordinal: column.ordinal, name: column.name, role: column.role as ColumnRole['role'], detectedRole: column.detected_role as ColumnRole['role'], reason: column.reason, parse: column.parse })),
   };
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }

@@ -1,13 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { AppError } from '../errors.js';
-import { literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { guessKind } from './guess-kind.js';
 import { knownIds } from './import.js';
-import { asUtf8, distinctNames, probe, readSql, type FileShape } from './probe.js';
+import { asUtf8, hashFile, probe, readSql, withColumns, type FileShape } from './probe.js';
 import { detectRoles, type ColumnRole } from './roles.js';
 import type { FileKind } from './sources.js';
 import { defineValueMacros } from './values.js';
@@ -85,24 +81,8 @@ async function traitsOf(workspace: Workspace, columns: ColumnRole[]) {
   };
 }
 
-async function withColumns(workspace: Workspace, shape: FileShape): Promise<FileShape> {
-  if (shape.format === 'csv') return shape;
-  const rows = await workspace
-    .all<{ column_name: string }>(`DESCRIBE SELECT * FROM read_parquet(${literal(shape.path)})`)
-    .catch(() => {
-      throw new AppError('file-binary', 'The Parquet file is damaged', 'export it again', { file: shape.path });
-    });
-  return { ...shape, columns: distinctNames(rows.map((row) => row.column_name)) };
-}
-
 function formatOf({ format, gzip, encoding, delimiter }: FileShape): string {
   if (format === 'parquet') return 'Parquet';
   const parts = ['CSV', gzip ? 'gzip' : undefined, encoding.toUpperCase(), delimiters[delimiter] ?? delimiter];
   return parts.filter(Boolean).join(', ');
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
 }

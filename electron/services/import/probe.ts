@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -6,6 +7,7 @@ import { Transform } from 'node:stream';
 import { createGunzip, gunzipSync, constants } from 'node:zlib';
 import { AppError } from '../errors.js';
 import { literal } from '../workspace/sql.js';
+import type { Workspace } from '../workspace/workspace.js';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
@@ -178,6 +180,15 @@ export async function asUtf8(shape: FileShape, folder: string): Promise<FileShap
   return { ...shape, path, encoding: 'utf-8', gzip: false };
 }
 
+/** The shape with its column names, which for Parquet only DuckDB knows. @throws AppError file-binary */
+export async function withColumns(workspace: Workspace, shape: FileShape): Promise<FileShape> {
+  if (shape.format === 'csv') return shape;
+  const rows = await workspace.all<{ column_name: string }>(`DESCRIBE SELECT * FROM read_parquet(${literal(shape.path)})`).catch(() => {
+    throw new AppError('file-binary', 'The Parquet file is damaged', 'export it again', { file: shape.path });
+  });
+  return { ...shape, columns: distinctNames(rows.map((row) => row.column_name)) };
+}
+
 /**
  * The table expression that reads a file as VARCHAR columns c1, c2, … in file order.
  * @param rejectsTable collects the lines that are not of the header's shape; without it the first such line is an error
@@ -194,4 +205,11 @@ export function readSql(shape: FileShape, rejectsTable?: string): string {
     rejectsTable ? `store_rejects = true, rejects_table = ${literal(rejectsTable)}, rejects_scan = ${literal(`${rejectsTable}_scan`)}` : 'ignore_errors = true',
   ];
   return `read_csv(${literal(shape.path)}, ${options.join(', ')})`;
+}
+
+/** SHA-256 of a file's bytes as they lie on the disk, in hexadecimal. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
 }

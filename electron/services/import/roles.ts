@@ -138,7 +138,7 @@ async function roleOf(workspace: Workspace, sample: string, name: string, fact: 
   }
   if (POSTAL_NAME.test(name)) return { role: 'text', reason: 'a postal code is a place, not a quantity' };
   if (share(fact.leadingZeros) > 0.01 && share(fact.plain) > NUMBER_SHARE) return { role: 'text', reason: 'codes with leading zeros are not quantities' };
-  return numberRole(fact) ?? { role: 'text', reason: `its values are words or categories (${fact.distinctValues} different ones in the sample)` };
+  return numberRole(fact) ?? { role: 'text', reason: `its values are words or categories, ${fact.distinctValues} different ones in the sample` };
 }
 
 function numberRole(fact: ColumnFacts): Found | undefined {

@@ -38,7 +38,7 @@ export async function derive(workspace: Workspace, hides: Hide[] = [], task: Tas
 
   const fingerprint = await inputFingerprint(workspace, hides);
   if ((await workspace.meta('derive_fingerprint')) === fingerprint) {
-    return { ...(await sizes(workspace)), derived: false, hidden: {}, skipped: JSON.parse((await workspace.meta('derive_skipped')) ?? '[]') as string[] };
+    return { ...(await derivedState(workspace)), derived: false, hidden: {} };
   }
   await defineValueMacros(workspace);
   await defineTextMacros(workspace);
@@ -62,6 +62,14 @@ export async function derive(workspace: Workspace, hides: Hide[] = [], task: Tas
     task.progress({ stage: 'derive', done: files.length, total: files.length });
     return { ...(await sizes(workspace)), derived: true, hidden, skipped };
   });
+}
+
+/** What the last derivation left in the workspace; `derived` is false before the first one. */
+export type DerivedState = Omit<DeriveReport, 'hidden'>;
+
+export async function derivedState(workspace: Workspace): Promise<DerivedState> {
+  const skipped = JSON.parse((await workspace.meta('derive_skipped')) ?? '[]') as string[];
+  return { ...(await sizes(workspace)), derived: (await workspace.meta('derive_fingerprint')) !== undefined, skipped };
 }
 
 async function sourceFiles(workspace: Workspace): Promise<DerivedFile[]> {
