@@ -1,27 +1,93 @@
-import { derive, type DeriveReport } from './services/index/derive.js';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseDevice, type DeviceChoice } from './engine/devices.js';
+import { Engine } from './engine/engine.js';
 import { importFiles, type ImportOptions, type ImportReport, type ImportRequest } from './services/import/import.js';
-import { openWorkspace, type Workspace } from './services/workspace/workspace.js';
+import { deriveHiding, prepare, type PrepareReport } from './services/index/prepare.js';
+import type { DeriveReport } from './services/index/derive.js';
 import type { Hide } from './services/index/hide.js';
+import type { Question } from './services/rank/question.js';
+import { rankInstruction, type RankingReport } from './services/rank/rank.js';
 import type { Task } from './services/task.js';
+import { openWorkspace, type Workspace } from './services/workspace/workspace.js';
+
+export { parseDevice, type DeviceReport } from './engine/devices.js';
+
+/** How to rank: on which device (default auto), and without which rows (default: as last time). */
+export interface RankOptions {
+  device?: string;
+  hides?: Hide[];
+}
 
 /** The services of one open workspace, built in order. `close` ends them; nothing may be called after it. */
 export interface Services {
   workspace: Workspace;
   importFiles(requests: ImportRequest[], options?: ImportOptions, task?: Task): Promise<ImportReport[]>;
   derive(hides?: Hide[], task?: Task): Promise<DeriveReport>;
+  /** The model on a device; loaded when first asked for, and once per device. */
+  engine(device?: string): Promise<Engine>;
+  /** Derives and encodes what is not up to date. */
+  prepare(options?: RankOptions, task?: Task): Promise<PrepareReport>;
+  /** Prepares, ranks and stores. */
+  rank(question: Question, options?: RankOptions, task?: Task): Promise<RankingReport & { prepared: PrepareReport }>;
   close(): void;
 }
 
 /**
  * Opens a workspace and builds its services.
+ * @param options.models folder of the model; default $INSTRUCTUE_MODEL, else models/ next to package.json
  * @throws AppError as openWorkspace does
  */
-export async function compose(path: string, options: { create?: boolean } = {}): Promise<Services> {
+export async function compose(path: string, options: { create?: boolean; models?: string } = {}): Promise<Services> {
   const workspace = await openWorkspace(path, options);
+  const engines = new Engines(options.models);
+  const prepareOn = async (engine: Engine, { hides }: RankOptions, task?: Task): Promise<PrepareReport> => prepare(workspace, engine, hides, task);
   return {
     workspace,
     importFiles: (requests, importOptions, task) => importFiles(workspace, requests, importOptions, task),
-    derive: (hides, task) => derive(workspace, hides, task),
-    close: () => workspace.close(),
+    derive: (hides = [], task) => deriveHiding(workspace, hides, task),
+    engine: (device) => engines.on(device),
+    prepare: async (rankOptions = {}, task) => prepareOn(await engines.on(rankOptions.device), rankOptions, task),
+    rank: async (question, rankOptions = {}, task) => {
+      const engine = await engines.on(rankOptions.device);
+      const prepared = await prepareOn(engine, rankOptions, task);
+      return { ...(await rankInstruction(workspace, engine, question, task)), prepared };
+    },
+    close: () => {
+      engines.release();
+      workspace.close();
+    },
   };
+}
+
+/** The folder of the model that ships with the program, or the one named in $INSTRUCTUE_MODEL. */
+export function modelFolder(): string {
+  const named = process.env['INSTRUCTUE_MODEL'];
+  if (named) return resolve(named);
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return join(folder, 'models');
+}
+
+class Engines {
+  private readonly loaded = new Map<DeviceChoice, Promise<Engine>>();
+
+  constructor(private readonly folder: string | undefined) {}
+
+  on(device = 'auto'): Promise<Engine> {
+    const choice = parseDevice(device);
+    const known = this.loaded.get(choice);
+    if (known) return known;
+    const loading = Engine.load(this.folder ?? modelFolder(), choice);
+    this.loaded.set(choice, loading);
+    // A failure must not stick: the next call tries again.
+    loading.catch(() => this.loaded.delete(choice));
+    return loading;
+  }
+
+  release(): void {
+    for (const loading of this.loaded.values()) loading.then((engine) => engine.release()).catch(() => undefined);
+    this.loaded.clear();
+  }
 }

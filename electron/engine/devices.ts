@@ -1,4 +1,5 @@
-import { listSupportedBackends } from 'onnxruntime-node';
+import { existsSync } from 'node:fs';
+import { env, listSupportedBackends } from 'onnxruntime-node';
 import { AppError } from '../services/errors.js';
 import { modelFile, type Model } from './model.js';
 import { PROBED, probeFeeds } from './probe.js';
@@ -48,16 +49,24 @@ export function parseDevice(text: string): DeviceChoice {
 export async function chooseDevice(asked: DeviceChoice, model: Model): Promise<DeviceReport> {
   if (asked === 'cpu') return { asked, device: 'cpu', attempts: [] };
   const candidates = asked === 'auto' ? ACCELERATORS : [asked];
-  const present = new Set<string>(listSupportedBackends().map((backend) => backend.name));
-  const attempts: DeviceAttempt[] = candidates
-    .filter((device) => !present.has(PROVIDERS[device]))
-    .map((device) => ({ device, usable: false, reason: `the runtime has no ${device} on ${process.platform} ${process.arch}` }));
-  const possible = candidates.filter((device) => present.has(PROVIDERS[device]));
+  const absences = candidates.map((device) => ({ device, reason: absence(device, asked) }));
+  const attempts: DeviceAttempt[] = absences.flatMap(({ device, reason }) => (reason === undefined ? [] : [{ device, usable: false, reason }]));
+  const possible = absences.filter(({ reason }) => reason === undefined).map(({ device }) => device);
   if (possible.length > 0) {
+    // Failures are reported here, in words; the runtime would write its own on the terminal too.
+    env.logLevel = 'fatal';
     const cpu = await runProbe(model, 'cpu');
     for (const device of possible) attempts.push(await attempt(model, device, cpu));
   }
   return decide(asked, attempts);
+}
+
+/** Why a device need not be tried at all, or undefined. */
+function absence(device: Device, asked: DeviceChoice): string | undefined {
+  if (!listSupportedBackends().some((backend) => backend.name === PROVIDERS[device])) return `the runtime has no ${device} on ${process.platform} ${process.arch}`;
+  // Without a card the graphics library only complains on the terminal; by name it is tried all the same (software drivers).
+  if (asked === 'auto' && device === 'webgpu' && process.platform === 'linux' && !existsSync('/dev/dri')) return 'there is no graphics card (/dev/dri)';
+  return undefined;
 }
 
 function decide(asked: DeviceChoice, attempts: DeviceAttempt[]): DeviceReport {

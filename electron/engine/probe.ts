@@ -5,7 +5,7 @@ import { floats, integers, type Feed, type Feeds, type Session } from './session
 export const PROBED = ['user-tokens.onnx', 'readout.onnx'] as const satisfies readonly ModelFile[];
 export type Probed = (typeof PROBED)[number];
 
-const CUSTOMERS = 64;
+const CUSTOMERS = 32;
 const EVENTS = 16;
 const TEXT_TOKENS = 12;
 const STRINGS = 64;

@@ -105,6 +105,8 @@ function describe(feeds: Feeds): string {
   return Object.entries(feeds).map(([name, feed]) => `${name} ${feed.type} [${feed.shape.join(', ')}]`).join(', ');
 }
 
+/** What failed, without the runtime's own source places. */
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.trim();
+  const line = (error instanceof Error ? error.message : String(error)).split('\n')[0]!.trim();
+  return /Failed to .*/.exec(line)?.[0] ?? line;
 }

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { dirname, extname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { compose, parseDevice, type DeviceReport } from '../../composition.js';
+import { AppError } from '../../services/errors.js';
+import { parseHide } from '../../services/index/hide.js';
+import type { Understanding } from '../../services/rank/question.js';
+import { writeRanked, type Depth } from '../../services/rank/write-ranked.js';
+import { printResult, terminalTask } from '../output.js';
+
+interface Options {
+  workspace: string;
+  instruction: string;
+  answer?: string;
+  contrast?: string;
+  out?: string;
+  top?: string;
+  percent?: string;
+  device: string;
+  hide: string[];
+  json?: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('rank')
+    .description('rank every customer by how well they fit an instruction')
+    .requiredOption('--workspace <file>', 'the workspace')
+    .requiredOption('--instruction <text>', 'whom to look for')
+    .option('--answer <text>', 'what a good customer would answer; made from the instruction by default')
+    .option('--contrast <text>', 'what the customers should not be')
+    .option('--out <file>', 'write rank, user_id and score here, .csv or .parquet')
+    .option('--top <n>', 'write the best n customers only')
+    .option('--percent <p>', 'write the best p percent only')
+    .option('--device <device>', 'auto, cpu, webgpu, directml, coreml or cuda', 'auto')
+    .option('--hide <[FILE:]COLUMN=VALUE>', 'leave out the rows with this value; may be repeated; as last time by default', (hide: string, all: string[]) => [...all, hide], [])
+    .option('--json', 'print the report as JSON')
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  // Whatever is wrong with the command is told before anything long is done.
+  parseDevice(options.device);
+  const depth = parseDepth(options);
+  const hides = options.hide.map(parseHide);
+  if (options.instruction.trim() === '') throw new AppError('instruction-empty', 'The instruction is empty', 'write which customers you look for');
+  if (options.out !== undefined) checkOut(options.out);
+  const services = await compose(options.workspace);
+  try {
+    const task = terminalTask();
+    const report = await services.rank({ instruction: options.instruction, answer: options.answer, contrast: options.contrast }, { device: options.device, hides }, task);
+    const written = options.out === undefined ? undefined : await writeRanked(services.workspace, report.rankingId, depth, options.out);
+    printResult(options.json, { ...report, out: options.out, written }, [
+      `${report.customers} customers ranked${report.withoutEvents > 0 ? `, ${report.withoutEvents} of them without any event` : ''}; ranking ${report.rankingId}`,
+      ...understandingLines(report.understanding),
+      ...deviceLines(report.device),
+      ...Object.entries(report.prepared.derived.hidden).map(([file, rows]) => `hidden: ${rows} rows of ${file}`),
+      ...report.prepared.hides.map((hide) => `left out: rows with ${hide.column} = ${hide.value}`),
+      `model: ${report.model}`,
+      `encoded ${report.prepared.encoded.encoded} customers in ${report.prepared.encoded.seconds.customers.toFixed(1)} s, ranked in ${(report.seconds.read + report.seconds.score).toFixed(1)} s`,
+      ...(options.out === undefined ? [] : [`written: ${options.out} (${written} customers)`]),
+    ]);
+  } finally {
+    services.close();
+  }
+}
+
+/** How the instruction was read. */
+function understandingLines({ wanted, unwanted, direction, answer }: Understanding): string[] {
+  return [`looked for: ${wanted.join('; ')}`, ...(unwanted.length > 0 ? [`not: ${unwanted.join('; ')}`] : []), `direction: ${direction}; answer: ${answer}`];
+}
+
+/** Which device runs, and why the others do not. */
+function deviceLines({ device, attempts }: DeviceReport): string[] {
+  return [`device: ${device}`, ...attempts.filter((attempt) => attempt.device !== device).map((attempt) => `  not ${attempt.device}: ${attempt.reason}`)];
+}
+
+function parseDepth({ top, percent }: Options): Depth {
+  if (top !== undefined && percent !== undefined) throw new AppError('depth-invalid', 'Both --top and --percent are given', 'give one of them');
+  if (top !== undefined) return { by: 'count', count: positive(top, '--top', (n) => Number.isInteger(n) && n >= 1, 'a whole number from 1') };
+  return { by: 'percent', percent: percent === undefined ? 100 : positive(percent, '--percent', (p) => p > 0 && p <= 100, 'a number above 0, at most 100') };
+}
+
+function positive(text: string, flag: string, fits: (value: number) => boolean, wanted: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && fits(value)) return value;
+  throw new AppError('depth-invalid', `${flag} ${text} does not say how many customers`, `give ${wanted}`);
+}
+
+function checkOut(out: string): void {
+  if (!['.csv', '.parquet'].includes(extname(out).toLowerCase())) throw new AppError('ranking-format', 'The ending of this name is neither .csv nor .parquet', 'choose one of the two', { file: out });
+  const folder = dirname(resolve(out));
+  if (!existsSync(folder)) throw new AppError('folder-missing', 'The folder of the output does not exist', 'make it first, or choose another', { file: folder });
+}
