@@ -42,7 +42,8 @@ export interface Services {
 export async function compose(path: string, options: { create?: boolean; models?: string } = {}): Promise<Services> {
   const workspace = await openWorkspace(path, options);
   const engines = new Engines(options.models);
-  const prepareOn = async (engine: Engine, { hides }: RankOptions, task?: Task): Promise<PrepareReport> => prepare(workspace, engine, hides, task);
+  const prepareOn = async (engine: Engine, { hides }: RankOptions, task?: Task): Promise<PrepareReport> =>
+    prepare(workspace, engine, hides, task);
   return {
     workspace,
     importFiles: (requests, importOptions, task) => importFiles(workspace, requests, importOptions, task),

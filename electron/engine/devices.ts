@@ -10,7 +10,13 @@ export const DEVICES = ['auto', 'cpu', 'webgpu', 'directml', 'coreml', 'cuda'] a
 export type DeviceChoice = (typeof DEVICES)[number];
 export type Device = Exclude<DeviceChoice, 'auto'>;
 
-export const PROVIDERS: Record<Device, Provider> = { cpu: 'cpu', webgpu: 'webgpu', directml: 'dml', coreml: 'coreml', cuda: 'cuda' };
+export const PROVIDERS: Record<Device, Provider> = {
+  cpu: 'cpu',
+  webgpu: 'webgpu',
+  directml: 'dml',
+  coreml: 'coreml',
+  cuda: 'cuda',
+};
 
 /** In the order in which `auto` tries them. */
 const ACCELERATORS: readonly Device[] = ['cuda', 'directml', 'coreml', 'webgpu'];
@@ -50,7 +56,9 @@ export async function chooseDevice(asked: DeviceChoice, model: Model): Promise<D
   if (asked === 'cpu') return { asked, device: 'cpu', attempts: [] };
   const candidates = asked === 'auto' ? ACCELERATORS : [asked];
   const absences = candidates.map((device) => ({ device, reason: absence(device, asked) }));
-  const attempts: DeviceAttempt[] = absences.flatMap(({ device, reason }) => (reason === undefined ? [] : [{ device, usable: false, reason }]));
+  const attempts: DeviceAttempt[] = absences.flatMap(({ device, reason }) =>
+    reason === undefined ? [] : [{ device, usable: false, reason }],
+  );
   const possible = absences.filter(({ reason }) => reason === undefined).map(({ device }) => device);
   if (possible.length > 0) {
     // Failures are reported here, in words; the runtime would write its own on the terminal too.
@@ -63,9 +71,11 @@ export async function chooseDevice(asked: DeviceChoice, model: Model): Promise<D
 
 /** Why a device need not be tried at all, or undefined. */
 function absence(device: Device, asked: DeviceChoice): string | undefined {
-  if (!listSupportedBackends().some((backend) => backend.name === PROVIDERS[device])) return `the runtime has no ${device} on ${process.platform} ${process.arch}`;
+  if (!listSupportedBackends().some((backend) => backend.name === PROVIDERS[device]))
+    return `the runtime has no ${device} on ${process.platform} ${process.arch}`;
   // Without a card the graphics library only complains on the terminal; by name it is tried all the same (software drivers).
-  if (asked === 'auto' && device === 'webgpu' && process.platform === 'linux' && !existsSync('/dev/dri')) return 'there is no graphics card (/dev/dri)';
+  if (asked === 'auto' && device === 'webgpu' && process.platform === 'linux' && !existsSync('/dev/dri'))
+    return 'there is no graphics card (/dev/dri)';
   return undefined;
 }
 
@@ -73,7 +83,11 @@ function decide(asked: DeviceChoice, attempts: DeviceAttempt[]): DeviceReport {
   if (asked !== 'auto') {
     const [only] = attempts;
     if (only?.usable) return { asked, device: only.device, attempts };
-    throw new AppError('device-unusable', `The device ${asked} cannot be used: ${only?.reason ?? 'it is unknown'}`, 'choose auto or cpu');
+    throw new AppError(
+      'device-unusable',
+      `The device ${asked} cannot be used: ${only?.reason ?? 'it is unknown'}`,
+      'choose auto or cpu',
+    );
   }
   const best = attempts.find((one) => one.usable && one.reason === FASTER);
   return { asked, device: best?.device ?? 'cpu', attempts };
@@ -95,9 +109,17 @@ async function attempt(model: Model, device: Device, cpu: ProbeRun): Promise<Dev
   }
   const difference = Math.max(...run.outputs.map((outputs, at) => largestDifference(outputs, cpu.outputs[at]!)));
   const measured = { milliseconds: run.milliseconds, difference };
-  if (!(difference <= TOLERANCE)) return { device, usable: false, reason: `its results differ from the CPU's by ${difference.toPrecision(2)}`, ...measured };
+  if (!(difference <= TOLERANCE))
+    return {
+      device,
+      usable: false,
+      reason: `its results differ from the CPU's by ${difference.toPrecision(2)}`,
+      ...measured,
+    };
   const slower = run.milliseconds * WORTHWHILE > cpu.milliseconds;
-  const reason = slower ? `agrees with the CPU but is no faster (${run.milliseconds.toFixed(0)} ms against ${cpu.milliseconds.toFixed(0)} ms)` : FASTER;
+  const reason = slower
+    ? `agrees with the CPU but is no faster (${run.milliseconds.toFixed(0)} ms against ${cpu.milliseconds.toFixed(0)} ms)`
+    : FASTER;
   return { device, usable: true, reason, ...measured };
 }
 

@@ -61,8 +61,20 @@ export async function readModel(folder: string): Promise<Model> {
   const model = readDescription(folder);
   for (const [name, { sha256 }] of Object.entries(model.files)) {
     const file = join(folder, name);
-    if (!existsSync(file)) throw new AppError('model-missing', `The model lacks its file ${name}`, 'restore the models folder that came with this version', { file });
-    if ((await fileHash(file)) !== sha256) throw new AppError('model-damaged', `The model's file ${name} is damaged: its SHA-256 is not the one in model.json`, 'restore the models folder that came with this version', { file });
+    if (!existsSync(file))
+      throw new AppError(
+        'model-missing',
+        `The model lacks its file ${name}`,
+        'restore the models folder that came with this version',
+        { file },
+      );
+    if ((await fileHash(file)) !== sha256)
+      throw new AppError(
+        'model-damaged',
+        `The model's file ${name} is damaged: its SHA-256 is not the one in model.json`,
+        'restore the models folder that came with this version',
+        { file },
+      );
   }
   return model;
 }
@@ -70,13 +82,26 @@ export async function readModel(folder: string): Promise<Model> {
 /** model.json alone, without looking at the other files. @throws AppError model-missing, model-invalid */
 export function readDescription(folder: string): Model {
   const file = join(folder, 'model.json');
-  if (!existsSync(file)) throw new AppError('model-missing', 'There is no model here', 'restore the models folder, or name another one in INSTRUCTUE_MODEL', { file });
+  if (!existsSync(file))
+    throw new AppError(
+      'model-missing',
+      'There is no model here',
+      'restore the models folder, or name another one in INSTRUCTUE_MODEL',
+      { file },
+    );
   const text = readFileSync(file, 'utf8');
   const parsed = modelSchema.safeParse(parse(text));
   const missing = parsed.success ? FILES.filter((name) => !parsed.data.files[name]) : [];
   if (!parsed.success || missing.length > 0) {
-    const detail = parsed.success ? `it does not list ${missing.join(', ')}` : `${parsed.error.issues[0]!.path.join('.')}: ${parsed.error.issues[0]!.message}`;
-    throw new AppError('model-invalid', `model.json cannot be read (${detail})`, 'restore the models folder that came with this version', { file });
+    const detail = parsed.success
+      ? `it does not list ${missing.join(', ')}`
+      : `${parsed.error.issues[0]!.path.join('.')}: ${parsed.error.issues[0]!.message}`;
+    throw new AppError(
+      'model-invalid',
+      `model.json cannot be read (${detail})`,
+      'restore the models folder that came with this version',
+      { file },
+    );
   }
   return { ...parsed.data, folder, hash: createHash('sha256').update(text).digest('hex') };
 }

@@ -16,8 +16,16 @@ const STRINGS = 64;
  */
 export function probeFeeds(graph: Probed, session: Session, { shape }: Model): Feeds {
   const random = generator(7);
-  const real = (...sizes: number[]): Feed => floats(Float32Array.from({ length: count(sizes) }, () => random() * 2 - 1), ...sizes);
-  const whole = (below: number, ...sizes: number[]): Feed => integers(BigInt64Array.from({ length: count(sizes) }, () => BigInt(Math.floor(random() * below))), ...sizes);
+  const real = (...sizes: number[]): Feed =>
+    floats(
+      Float32Array.from({ length: count(sizes) }, () => random() * 2 - 1),
+      ...sizes,
+    );
+  const whole = (below: number, ...sizes: number[]): Feed =>
+    integers(
+      BigInt64Array.from({ length: count(sizes) }, () => BigInt(Math.floor(random() * below))),
+      ...sizes,
+    );
   if (graph === 'user-tokens.onnx') {
     return {
       table: real(STRINGS, shape.tokenWidth),
@@ -29,7 +37,8 @@ export function probeFeeds(graph: Probed, session: Session, { shape }: Model): F
       mask: floats(new Float32Array(CUSTOMERS * EVENTS).fill(1), CUSTOMERS, EVENTS),
     };
   }
-  const sized = (input: string): number[] => session.inputShape(input).map((size) => (typeof size === 'number' ? size : TEXT_TOKENS));
+  const sized = (input: string): number[] =>
+    session.inputShape(input).map((size) => (typeof size === 'number' ? size : TEXT_TOKENS));
   return {
     start: real(...sized('start')),
     position: integers(BigInt64Array.from([BigInt(TEXT_TOKENS - 1)]), 1),

@@ -48,7 +48,12 @@ export class Session {
       });
       return new Session(name, session);
     } catch (error) {
-      throw new AppError('graph-unloadable', `The graph ${name} does not load on ${provider}: ${firstLine(error)}`, 'choose another device, or restore the models folder', { file });
+      throw new AppError(
+        'graph-unloadable',
+        `The graph ${name} does not load on ${provider}: ${firstLine(error)}`,
+        'choose another device, or restore the models folder',
+        { file },
+      );
     }
   }
 
@@ -61,10 +66,17 @@ export class Session {
     try {
       const results = await this.session.run(tensors);
       return Object.fromEntries(
-        Object.entries(results).map(([name, result]) => [name, { data: result.data as Float32Array, shape: result.dims }]),
+        Object.entries(results).map(([name, result]) => [
+          name,
+          { data: result.data as Float32Array, shape: result.dims },
+        ]),
       );
     } catch (error) {
-      throw new AppError('graph-failed', `The graph ${this.name} failed on ${describe(feeds)}: ${firstLine(error)}`, 'try the device cpu; if it fails there too, report it');
+      throw new AppError(
+        'graph-failed',
+        `The graph ${this.name} failed on ${describe(feeds)}: ${firstLine(error)}`,
+        'try the device cpu; if it fails there too, report it',
+      );
     }
   }
 
@@ -87,22 +99,34 @@ export class Session {
       else if (input.isTensor) problems.push(...mismatches(input.name, feed, input.type, input.shape));
     }
     const known = new Set(expected.map((input) => input.name));
-    problems.push(...Object.keys(feeds).filter((name) => !known.has(name)).map((name) => `${name} is not an input`));
+    problems.push(
+      ...Object.keys(feeds)
+        .filter((name) => !known.has(name))
+        .map((name) => `${name} is not an input`),
+    );
     if (problems.length === 0) return;
-    throw new AppError('graph-feeds', `The graph ${this.name} cannot take ${describe(feeds)}: ${problems.join('; ')}`, 'restore the models folder that came with this version');
+    throw new AppError(
+      'graph-feeds',
+      `The graph ${this.name} cannot take ${describe(feeds)}: ${problems.join('; ')}`,
+      'restore the models folder that came with this version',
+    );
   }
 }
 
 function mismatches(name: string, feed: Feed, type: string, shape: readonly (number | string)[]): string[] {
   const wanted = `${name} must be ${type} [${shape.join(', ')}]`;
-  const fits = feed.shape.length === shape.length && shape.every((size, axis) => typeof size === 'string' || size === feed.shape[axis]);
+  const fits =
+    feed.shape.length === shape.length &&
+    shape.every((size, axis) => typeof size === 'string' || size === feed.shape[axis]);
   if (feed.type !== type || !fits) return [wanted];
   const length = feed.shape.reduce((product, size) => product * size, 1);
   return feed.data.length === length ? [] : [`${name} has ${feed.data.length} entries for a shape of ${length}`];
 }
 
 function describe(feeds: Feeds): string {
-  return Object.entries(feeds).map(([name, feed]) => `${name} ${feed.type} [${feed.shape.join(', ')}]`).join(', ');
+  return Object.entries(feeds)
+    .map(([name, feed]) => `${name} ${feed.type} [${feed.shape.join(', ')}]`)
+    .join(', ');
 }
 
 /** What failed, without the runtime's own source places. */

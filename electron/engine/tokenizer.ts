@@ -67,6 +67,11 @@ function load(file: string): Tokenizer {
   try {
     return new Tokenizer(JSON.parse(readFileSync(file, 'utf8')) as object, {});
   } catch {
-    throw new AppError('model-invalid', 'The tokenizer cannot be read', 'restore the models folder that came with this version', { file });
+    throw new AppError(
+      'model-invalid',
+      'The tokenizer cannot be read',
+      'restore the models folder that came with this version',
+      { file },
+    );
   }
 }

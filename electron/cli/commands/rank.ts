@@ -33,7 +33,12 @@ export function register(program: Command): void {
     .option('--top <n>', 'write the best n customers only')
     .option('--percent <p>', 'write the best p percent only')
     .option('--device <device>', 'auto, cpu, webgpu, directml, coreml or cuda', 'auto')
-    .option('--hide <[FILE:]COLUMN=VALUE>', 'leave out the rows with this value; may be repeated; as last time by default', (hide: string, all: string[]) => [...all, hide], [])
+    .option(
+      '--hide <[FILE:]COLUMN=VALUE>',
+      'leave out the rows with this value; may be repeated; as last time by default',
+      (hide: string, all: string[]) => [...all, hide],
+      [],
+    )
     .option('--json', 'print the report as JSON')
     .action(run);
 }
@@ -43,13 +48,21 @@ async function run(options: Options): Promise<void> {
   parseDevice(options.device);
   const depth = parseDepth(options);
   const hides = options.hide.map(parseHide);
-  if (options.instruction.trim() === '') throw new AppError('instruction-empty', 'The instruction is empty', 'write which customers you look for');
+  if (options.instruction.trim() === '')
+    throw new AppError('instruction-empty', 'The instruction is empty', 'write which customers you look for');
   if (options.out !== undefined) checkOut(options.out);
   const services = await compose(options.workspace);
   try {
     const task = terminalTask();
-    const report = await services.rank({ instruction: options.instruction, answer: options.answer, contrast: options.contrast }, { device: options.device, hides }, task);
-    const written = options.out === undefined ? undefined : await writeRanked(services.workspace, report.rankingId, depth, options.out);
+    const report = await services.rank(
+      { instruction: options.instruction, answer: options.answer, contrast: options.contrast },
+      { device: options.device, hides },
+      task,
+    );
+    const written =
+      options.out === undefined
+        ? undefined
+        : await writeRanked(services.workspace, report.rankingId, depth, options.out);
     printResult(options.json, { ...report, out: options.out, written }, [
       `${report.customers} customers ranked${report.withoutEvents > 0 ? `, ${report.withoutEvents} of them without any event` : ''}; ranking ${report.rankingId}`,
       ...understandingLines(report.understanding),
@@ -67,18 +80,38 @@ async function run(options: Options): Promise<void> {
 
 /** How the instruction was read. */
 function understandingLines({ wanted, unwanted, direction, answer }: Understanding): string[] {
-  return [`looked for: ${wanted.join('; ')}`, ...(unwanted.length > 0 ? [`not: ${unwanted.join('; ')}`] : []), `direction: ${direction}; answer: ${answer}`];
+  return [
+    `looked for: ${wanted.join('; ')}`,
+    ...(unwanted.length > 0 ? [`not: ${unwanted.join('; ')}`] : []),
+    `direction: ${direction}; answer: ${answer}`,
+  ];
 }
 
 /** Which device runs, and why the others do not. */
 function deviceLines({ device, attempts }: DeviceReport): string[] {
-  return [`device: ${device}`, ...attempts.filter((attempt) => attempt.device !== device).map((attempt) => `  not ${attempt.device}: ${attempt.reason}`)];
+  return [
+    `device: ${device}`,
+    ...attempts
+      .filter((attempt) => attempt.device !== device)
+      .map((attempt) => `  not ${attempt.device}: ${attempt.reason}`),
+  ];
 }
 
 function parseDepth({ top, percent }: Options): Depth {
-  if (top !== undefined && percent !== undefined) throw new AppError('depth-invalid', 'Both --top and --percent are given', 'give one of them');
-  if (top !== undefined) return { by: 'count', count: positive(top, '--top', (n) => Number.isInteger(n) && n >= 1, 'a whole number from 1') };
-  return { by: 'percent', percent: percent === undefined ? 100 : positive(percent, '--percent', (p) => p > 0 && p <= 100, 'a number above 0, at most 100') };
+  if (top !== undefined && percent !== undefined)
+    throw new AppError('depth-invalid', 'Both --top and --percent are given', 'give one of them');
+  if (top !== undefined)
+    return {
+      by: 'count',
+      count: positive(top, '--top', (n) => Number.isInteger(n) && n >= 1, 'a whole number from 1'),
+    };
+  return {
+    by: 'percent',
+    percent:
+      percent === undefined
+        ? 100
+        : positive(percent, '--percent', (p) => p > 0 && p <= 100, 'a number above 0, at most 100'),
+  };
 }
 
 function positive(text: string, flag: string, fits: (value: number) => boolean, wanted: string): number {
@@ -88,7 +121,19 @@ function positive(text: string, flag: string, fits: (value: number) => boolean, 
 }
 
 function checkOut(out: string): void {
-  if (!['.csv', '.parquet'].includes(extname(out).toLowerCase())) throw new AppError('ranking-format', 'The ending of this name is neither .csv nor .parquet', 'choose one of the two', { file: out });
+  if (!['.csv', '.parquet'].includes(extname(out).toLowerCase()))
+    throw new AppError(
+      'ranking-format',
+      'The ending of this name is neither .csv nor .parquet',
+      'choose one of the two',
+      { file: out },
+    );
   const folder = dirname(resolve(out));
-  if (!existsSync(folder)) throw new AppError('folder-missing', 'The folder of the output does not exist', 'make it first, or choose another', { file: folder });
+  if (!existsSync(folder))
+    throw new AppError(
+      'folder-missing',
+      'The folder of the output does not exist',
+      'make it first, or choose another',
+      { file: folder },
+    );
 }

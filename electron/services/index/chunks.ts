@@ -4,7 +4,8 @@ import type { Workspace } from '../workspace/workspace.js';
 /** The chunks of a query's result, for reading cell by cell without making row objects. */
 export async function* chunksOf(workspace: Workspace, sql: string): AsyncGenerator<DuckDBDataChunk> {
   const result = await workspace.connection.run(sql);
-  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) yield chunk;
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
+    yield chunk;
 }
 
 /** Bytes of a BLOB cell, valid while the chunk is; empty for NULL. */

@@ -38,7 +38,13 @@ export async function encode(workspace: Workspace, engine: Engine, task: Task = 
   const total = await countOf(workspace, 'customers');
   const strings = await countOf(workspace, 'strings');
   const first = await startOrResume(workspace, fingerprint);
-  const report: EncodeReport = { customers: total, encoded: total - first, strings, embedded: 0, seconds: { embed: 0, customers: 0 } };
+  const report: EncodeReport = {
+    customers: total,
+    encoded: total - first,
+    strings,
+    embedded: 0,
+    seconds: { embed: 0, customers: 0 },
+  };
   const start = performance.now();
   // Even an index that is up to date needs its strings' embeddings: an earlier model's do not count.
   report.embedded = await embedStrings(workspace, engine, task);
@@ -52,14 +58,24 @@ export async function encode(workspace: Workspace, engine: Engine, task: Task = 
 /** Hash of everything that customer_index depends on: the derived tables and the graphs that encode them. */
 export async function encodeFingerprint(workspace: Workspace, engine: Engine): Promise<string> {
   const derived = await workspace.meta('derive_fingerprint');
-  if (derived === undefined) throw new AppError('not-derived', 'The workspace holds no customers yet', 'import customer data first', { file: workspace.path });
-  const files = (['text-encoder.onnx', 'text-tokenizer.json', 'string-table.onnx', 'user-tokens.onnx'] as const).map((name) => engine.model.files[name]!.sha256);
-  return createHash('sha256').update(JSON.stringify([ENCODE_VERSION, derived, files])).digest('hex');
+  if (derived === undefined)
+    throw new AppError('not-derived', 'The workspace holds no customers yet', 'import customer data first', {
+      file: workspace.path,
+    });
+  const files = (['text-encoder.onnx', 'text-tokenizer.json', 'string-table.onnx', 'user-tokens.onnx'] as const).map(
+    (name) => engine.model.files[name]!.sha256,
+  );
+  return createHash('sha256')
+    .update(JSON.stringify([ENCODE_VERSION, derived, files]))
+    .digest('hex');
 }
 
 /** The number of the first customer to encode: customers before it are stored and up to date. */
 async function startOrResume(workspace: Workspace, fingerprint: string): Promise<number> {
-  const [stored, last] = await Promise.all([countOf(workspace, 'customer_index'), workspace.one<{ last: number | null }>('SELECT max(customer) AS last FROM customer_index')]);
+  const [stored, last] = await Promise.all([
+    countOf(workspace, 'customer_index'),
+    workspace.one<{ last: number | null }>('SELECT max(customer) AS last FROM customer_index'),
+  ]);
   const whole = stored === (last?.last ?? -1) + 1;
   if (whole && (await workspace.meta('encode_fingerprint')) === fingerprint) return stored;
   await workspace.transaction(async () => {
@@ -69,7 +85,13 @@ async function startOrResume(workspace: Workspace, fingerprint: string): Promise
   return 0;
 }
 
-async function encodeCustomers(workspace: Workspace, engine: Engine, first: number, total: number, task: Task): Promise<void> {
+async function encodeCustomers(
+  workspace: Workspace,
+  engine: Engine,
+  first: number,
+  total: number,
+  task: Task,
+): Promise<void> {
   const facts = await readStringFacts(workspace);
   const table = await makeStringTable(workspace, engine, facts);
   const batcher = new TokenBatcher(table, facts, engine.model.shape.maxEvents);
@@ -97,7 +119,8 @@ async function makeStringTable(workspace: Workspace, engine: Engine, facts: Stri
   const width = engine.model.shape.tokenWidth;
   const rows = new Float32Array(facts.count * width);
   for await (const { first, count, embedding } of readEmbeddings(workspace, engine, facts.count)) {
-    if (count > 0) rows.set(await engine.stringTable(embedding, facts.source.subarray(first, first + count)), first * width);
+    if (count > 0)
+      rows.set(await engine.stringTable(embedding, facts.source.subarray(first, first + count)), first * width);
   }
   return { rows, width };
 }
@@ -124,7 +147,12 @@ async function readEvents(workspace: Workspace, block: EventBlock, from: number,
 }
 
 /** User tokens of all customers of the block as halves; customers with about as many events run together. */
-async function userTokensOf(engine: Engine, batcher: TokenBatcher, block: EventBlock, task: Task): Promise<Uint8Array[]> {
+async function userTokensOf(
+  engine: Engine,
+  batcher: TokenBatcher,
+  block: EventBlock,
+  task: Task,
+): Promise<Uint8Array[]> {
   const size = (at: number): number => block.start[at + 1]! - block.start[at]!;
   const order = Array.from({ length: block.customers }, (_, at) => at).sort((a, b) => size(a) - size(b) || a - b);
   const width = engine.model.shape.userTokens * engine.model.shape.tokenWidth;

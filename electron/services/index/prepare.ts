@@ -14,7 +14,11 @@ export interface PrepareReport {
 }
 
 /** Derives with these rows hidden, and remembers them for `prepare`. @throws AppError as derive does */
-export async function deriveHiding(workspace: Workspace, hides: Hide[], task: Task = unattended): Promise<DeriveReport> {
+export async function deriveHiding(
+  workspace: Workspace,
+  hides: Hide[],
+  task: Task = unattended,
+): Promise<DeriveReport> {
   const report = await derive(workspace, hides, task);
   await workspace.setMeta('hides', JSON.stringify(hides));
   return report;
@@ -25,7 +29,12 @@ export async function deriveHiding(workspace: Workspace, hides: Hide[], task: Ta
  * @param hides rows to leave out; when empty, those that were left out last time
  * @throws AppError as derive and encode do
  */
-export async function prepare(workspace: Workspace, engine: Engine, hides: Hide[] = [], task: Task = unattended): Promise<PrepareReport> {
+export async function prepare(
+  workspace: Workspace,
+  engine: Engine,
+  hides: Hide[] = [],
+  task: Task = unattended,
+): Promise<PrepareReport> {
   const chosen = hides.length > 0 ? hides : (JSON.parse((await workspace.meta('hides')) ?? '[]') as Hide[]);
   const derived = await deriveHiding(workspace, chosen, task);
   return { derived, encoded: await encode(workspace, engine, task), hides: chosen };

@@ -19,7 +19,11 @@ export interface ReadOptions {
 }
 
 /** All encoded customers in the order of their numbers, a batch at a time. */
-export async function* readIndex(workspace: Workspace, total: number, { size, tokenSize }: ReadOptions): AsyncGenerator<IndexBatch> {
+export async function* readIndex(
+  workspace: Workspace,
+  total: number,
+  { size, tokenSize }: ReadOptions,
+): AsyncGenerator<IndexBatch> {
   const events = emptyBlock(size);
   const tokens = new Float32Array(size * tokenSize);
   for (let first = 0; first < total; first += size) {

@@ -19,7 +19,10 @@ export interface StringFacts {
 
 /** SQL for the content hash of a text under this model's text encoder: another encoder has other embeddings. */
 function hashSql(engine: Engine, text: string): string {
-  const encoder = [engine.model.files['text-encoder.onnx']!.sha256, engine.model.files['text-tokenizer.json']!.sha256].join();
+  const encoder = [
+    engine.model.files['text-encoder.onnx']!.sha256,
+    engine.model.files['text-tokenizer.json']!.sha256,
+  ].join();
   return `sha256(${literal(encoder)} || ${text})`;
 }
 
@@ -67,7 +70,11 @@ export interface EmbeddingBatch {
 }
 
 /** All strings' embeddings in batches, in the order of their numbers. Needs `embedStrings` before. */
-export async function* readEmbeddings(workspace: Workspace, engine: Engine, strings: number): AsyncGenerator<EmbeddingBatch> {
+export async function* readEmbeddings(
+  workspace: Workspace,
+  engine: Engine,
+  strings: number,
+): AsyncGenerator<EmbeddingBatch> {
   const width = engine.model.shape.textWidth;
   const room = new Float32Array(Math.min(READ_BATCH, strings) * width);
   for (let first = 0; first < strings; first += READ_BATCH) {

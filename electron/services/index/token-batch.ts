@@ -19,7 +19,8 @@ export function chooseEvents(block: EventBlock, at: number, most: number, facts:
   const all = Array.from({ length: to - from }, (_, i) => from + i);
   if (all.length <= most) return all;
   const recency = (event: number): number => (Number.isNaN(block.recency[event]!) ? -1 : block.recency[event]!);
-  const order = (a: number, b: number): number => recency(b) - recency(a) || block.n[b]! - block.n[a]! || block.string[a]! - block.string[b]!;
+  const order = (a: number, b: number): number =>
+    recency(b) - recency(a) || block.n[b]! - block.n[a]! || block.string[a]! - block.string[b]!;
   const isItem = (event: number): boolean => facts.kind[block.string[event]!] === ITEM;
   const items = all.filter(isItem).sort(order);
   const others = all.filter((event) => !isItem(event)).sort(order);
@@ -57,9 +58,19 @@ export class TokenBatcher {
     const events = chosen.map((at) => chooseEvents(block, at, this.maxEvents, this.facts));
     const width = Math.max(1, ...events.map((some) => some.length));
     const cells = chosen.length * width;
-    const feeds = { string: new BigInt64Array(cells), source: new BigInt64Array(cells), value: new BigInt64Array(cells), recency: new BigInt64Array(cells) };
+    const feeds = {
+      string: new BigInt64Array(cells),
+      source: new BigInt64Array(cells),
+      value: new BigInt64Array(cells),
+      recency: new BigInt64Array(cells),
+    };
     // Low words of the 64-bit cells: writing them costs no bigint per event.
-    const low = { string: lowWords(feeds.string), source: lowWords(feeds.source), value: lowWords(feeds.value), recency: lowWords(feeds.recency) };
+    const low = {
+      string: lowWords(feeds.string),
+      source: lowWords(feeds.source),
+      value: lowWords(feeds.value),
+      recency: lowWords(feeds.recency),
+    };
     const count = new Float32Array(cells);
     const mask = new Float32Array(cells);
     const used: number[] = [];

@@ -60,10 +60,22 @@ function addSimilarity(block: EventBlock, customer: number, scores: StringScores
   const { similarity, attention, facts } = scores;
   const [from, to] = [block.start[customer]!, block.start[customer + 1]!];
   const some = Math.max(to - from, 1);
-  let items = 0, sum = 0, soft = 0, attended = 0, over = 0;
-  let first = -Infinity, second = -Infinity, third = -Infinity;
-  let attendedValue = 0, valueWeight = 0, values = 0, valued = 0;
-  let attendedRecency = 0, recencyWeight = 0, recencies = 0, dated = 0;
+  let items = 0,
+    sum = 0,
+    soft = 0,
+    attended = 0,
+    over = 0;
+  let first = -Infinity,
+    second = -Infinity,
+    third = -Infinity;
+  let attendedValue = 0,
+    valueWeight = 0,
+    values = 0,
+    valued = 0;
+  let attendedRecency = 0,
+    recencyWeight = 0,
+    recencies = 0,
+    dated = 0;
   for (let event = from; event < to; event++) {
     const s = string[event]!;
     const near = similarity[s]!;
@@ -97,7 +109,13 @@ function addSimilarity(block: EventBlock, customer: number, scores: StringScores
 }
 
 /** Features 10..13: what the customer has that owners of the nearest strings have. */
-function addLift(block: EventBlock, customer: number, { lift, facts }: StringScores, out: Float64Array, at: number): void {
+function addLift(
+  block: EventBlock,
+  customer: number,
+  { lift, facts }: StringScores,
+  out: Float64Array,
+  at: number,
+): void {
   const [from, to] = [block.start[customer]!, block.start[customer + 1]!];
   let sum = 0;
   let items = 0;
@@ -128,7 +146,13 @@ function addNamed(block: EventBlock, customer: number, { named }: StringScores, 
 }
 
 /** Features 18..20: the same for what the customer should not have. */
-function addAgainst(block: EventBlock, customer: number, { opposed, namedNot }: StringScores, out: Float64Array, at: number): void {
+function addAgainst(
+  block: EventBlock,
+  customer: number,
+  { opposed, namedNot }: StringScores,
+  out: Float64Array,
+  at: number,
+): void {
   if (!opposed) {
     out.fill(0, at + 18, at + 21);
     return;
@@ -145,7 +169,10 @@ function addAgainst(block: EventBlock, customer: number, { opposed, namedNot }: 
   }
   out[at + 18] = Math.max(NOTHING, first);
   out[at + 19] = meanOfBest(to - from, first, second, third);
-  out[at + 20] = namedNot.reduce((best, degree) => (degree ? Math.max(best, largestDegree(block, customer, degree)) : best), 0);
+  out[at + 20] = namedNot.reduce(
+    (best, degree) => (degree ? Math.max(best, largestDegree(block, customer, degree)) : best),
+    0,
+  );
 }
 
 function largestDegree(block: EventBlock, customer: number, degree: Float64Array): number {

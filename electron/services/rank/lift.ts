@@ -43,7 +43,12 @@ export function liftTable(block: EventBlock, similarity: Float64Array, df: Float
 }
 
 /** Customers that own both anchor a and the present string k, at [a * present + k]. */
-function countTogether(block: EventBlock, anchors: readonly number[], present: readonly number[], strings: number): Uint32Array {
+function countTogether(
+  block: EventBlock,
+  anchors: readonly number[],
+  present: readonly number[],
+  strings: number,
+): Uint32Array {
   const column = new Int32Array(strings);
   present.forEach((string, at) => (column[string] = at));
   const anchorOf = new Int32Array(strings).fill(-1);

@@ -43,7 +43,12 @@ const [WANTED, UNWANTED] = [1, 2];
  * @throws AppError instruction-empty
  */
 export async function readQuestion(engine: Engine, question: Question): Promise<ReadQuestion> {
-  const words = wordsOf(question.instruction, 'instruction-empty', 'The instruction is empty', 'write which customers you look for');
+  const words = wordsOf(
+    question.instruction,
+    'instruction-empty',
+    'The instruction is empty',
+    'write which customers you look for',
+  );
   const instruction = await engine.readInstruction(words);
   const roles = wordRoles(instruction, words.length);
   const wanted = phrasesOf(words, roles, WANTED);
@@ -66,7 +71,12 @@ export async function readContrast(engine: Engine, question: ReadQuestion, contr
   return { ...read, instruction: question.instruction, answer: (await engine.readAnswer(words)).answer };
 }
 
-async function readSide(engine: Engine, reading: LanguageReading, wanted: string[], unwanted: string[]): Promise<Omit<ReadQuestion, 'answer'>> {
+async function readSide(
+  engine: Engine,
+  reading: LanguageReading,
+  wanted: string[],
+  unwanted: string[],
+): Promise<Omit<ReadQuestion, 'answer'>> {
   const directions = softmax(reading.direction);
   const names = engine.model.directions as Direction[];
   const likeliest = directions.indexOf(Math.max(...directions));
@@ -119,7 +129,12 @@ function answerText({ wanted, unwanted, direction }: Understanding): string {
   return direction === 'present' ? phrase : `${direction} ${phrase}`;
 }
 
-function wordsOf(text: string, code = 'text-empty', message = 'The text is empty', remedy = 'write something'): string[] {
+function wordsOf(
+  text: string,
+  code = 'text-empty',
+  message = 'The text is empty',
+  remedy = 'write something',
+): string[] {
   const words = text.split(/\s+/).filter((word) => word !== '');
   if (words.length === 0) throw new AppError(code, message, remedy);
   return words;

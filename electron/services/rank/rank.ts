@@ -29,7 +29,12 @@ export function modelName(engine: Engine): string {
  * workspace, model, device and question give the same ranking. Cancelled or failed, it leaves nothing behind.
  * @throws AppError instruction-empty, no-customers, model-incompatible
  */
-export async function rankInstruction(workspace: Workspace, engine: Engine, question: Question, task: Task = unattended): Promise<RankingReport> {
+export async function rankInstruction(
+  workspace: Workspace,
+  engine: Engine,
+  question: Question,
+  task: Task = unattended,
+): Promise<RankingReport> {
   const start = performance.now();
   const scorer = await prepareScorer(workspace, engine, question);
   const read = performance.now();
@@ -48,7 +53,12 @@ export async function rankInstruction(workspace: Workspace, engine: Engine, ques
   };
 }
 
-async function allScores(workspace: Workspace, engine: Engine, scorer: Awaited<ReturnType<typeof prepareScorer>>, task: Task): Promise<{ scores: Float32Array; withoutEvents: number }> {
+async function allScores(
+  workspace: Workspace,
+  engine: Engine,
+  scorer: Awaited<ReturnType<typeof prepareScorer>>,
+  task: Task,
+): Promise<{ scores: Float32Array; withoutEvents: number }> {
   const total = await workspace.one<{ n: number }>('SELECT count(*) AS n FROM customer_index');
   const scores = new Float32Array(total?.n ?? 0);
   let withoutEvents = 0;
@@ -68,7 +78,16 @@ function storeRanking(workspace: Workspace, engine: Engine, question: Question, 
     await workspace.run(
       `INSERT INTO rankings (id, instruction, answer, contrast, model, device, index_fingerprint, customers, state, created_at)
        SELECT $1, $2, $3, $4, $5, $6, (SELECT value FROM meta WHERE key = 'encode_fingerprint'), $7, 'done', CAST($8 AS TIMESTAMP)`,
-      [id, question.instruction.trim(), question.answer?.trim() || null, question.contrast?.trim() || null, modelName(engine), engine.devices.device, scores.length, new Date().toISOString().slice(0, 23)],
+      [
+        id,
+        question.instruction.trim(),
+        question.answer?.trim() || null,
+        question.contrast?.trim() || null,
+        modelName(engine),
+        engine.devices.device,
+        scores.length,
+        new Date().toISOString().slice(0, 23),
+      ],
     );
     const appender = await workspace.connection.createAppender('ranking_scores');
     for (const customer of order) {

@@ -49,16 +49,29 @@ export async function prepareScorer(workspace: Workspace, engine: Engine, questi
   const read = await readQuestion(engine, question);
   const total = await encodedCustomers(workspace);
   const facts = await readStringFacts(workspace);
-  if (total === 0 || facts.count === 0) throw new AppError('no-customers', 'The workspace holds no customer with any data', 'import customer data, or hide fewer rows', { file: workspace.path });
+  if (total === 0 || facts.count === 0)
+    throw new AppError(
+      'no-customers',
+      'The workspace holds no customer with any data',
+      'import customer data, or hide fewer rows',
+      { file: workspace.path },
+    );
   const sample = await sampleEvents(workspace, total, SAMPLE);
   const wanted = await prepareSide(workspace, engine, read, facts, sample);
   const text = question.contrast?.trim();
-  const contrast = text ? await prepareSide(workspace, engine, await readContrast(engine, read, text), facts, sample) : undefined;
+  const contrast = text
+    ? await prepareSide(workspace, engine, await readContrast(engine, read, text), facts, sample)
+    : undefined;
   return { understanding: read.understanding, wanted, contrast };
 }
 
 /** Scores every encoded customer, in the order of their numbers. */
-export async function* scoreCustomers(workspace: Workspace, engine: Engine, scorer: Scorer, task: Task): AsyncGenerator<ScoredBatch> {
+export async function* scoreCustomers(
+  workspace: Workspace,
+  engine: Engine,
+  scorer: Scorer,
+  task: Task,
+): AsyncGenerator<ScoredBatch> {
   const total = await encodedCustomers(workspace);
   const { gate, shape } = engine.model;
   const tokenSize = gate > 0 ? shape.userTokens * shape.tokenWidth : 0;
@@ -69,7 +82,12 @@ export async function* scoreCustomers(workspace: Workspace, engine: Engine, scor
     const evidence = await evidenceOf(engine, scorer.wanted, events);
     const scores = similarity(evidence, learned, scorer.wanted.read.answer, gate);
     if (scorer.contrast) {
-      const opposite = similarity(await evidenceOf(engine, scorer.contrast, events), learned, scorer.contrast.read.answer, gate);
+      const opposite = similarity(
+        await evidenceOf(engine, scorer.contrast, events),
+        learned,
+        scorer.contrast.read.answer,
+        gate,
+      );
       for (let i = 0; i < scores.length; i++) scores[i]! -= opposite[i]!;
     }
     let withoutEvents = 0;
@@ -83,7 +101,12 @@ export async function* scoreCustomers(workspace: Workspace, engine: Engine, scor
  * u · a of every customer: u = [gate × 0.7 × learned, axis, slack], a = [√½ × answer, √½, 0].
  * Source: models/training/model.py user_embedding.
  */
-export function similarity(evidence: Float32Array, learned: Float32Array | undefined, answer: Float32Array, gate: number): Float32Array {
+export function similarity(
+  evidence: Float32Array,
+  learned: Float32Array | undefined,
+  answer: Float32Array,
+  gate: number,
+): Float32Array {
   const width = answer.length;
   return evidence.map((value, customer) => {
     let cosine = 0;
@@ -93,7 +116,12 @@ export function similarity(evidence: Float32Array, learned: Float32Array | undef
 }
 
 /** User embeddings u of unit length, [customers, embeddingWidth]; what `similarity` compares with the answer. */
-export function userEmbeddings(evidence: Float32Array, learned: Float32Array | undefined, gate: number, embeddingWidth: number): Float32Array {
+export function userEmbeddings(
+  evidence: Float32Array,
+  learned: Float32Array | undefined,
+  gate: number,
+  embeddingWidth: number,
+): Float32Array {
   const inner = embeddingWidth - 2;
   const result = new Float32Array(evidence.length * embeddingWidth);
   evidence.forEach((value, customer) => {
@@ -115,7 +143,12 @@ async function evidenceOf(engine: Engine, side: Side, events: Parameters<typeof 
   return engine.evidence(featuresOf(side, events), side.context);
 }
 
-async function readoutOf(engine: Engine, scorer: Scorer, tokens: Float32Array, tokenSize: number): Promise<Float32Array> {
+async function readoutOf(
+  engine: Engine,
+  scorer: Scorer,
+  tokens: Float32Array,
+  tokenSize: number,
+): Promise<Float32Array> {
   const width = engine.model.shape.embeddingWidth - 2;
   const learned = new Float32Array((tokens.length / tokenSize) * width);
   for (let from = 0; from * tokenSize < tokens.length; from += READOUT_BATCH) {
@@ -134,5 +167,10 @@ async function encodedCustomers(workspace: Workspace): Promise<number> {
 function checkFeatures({ model }: Engine): void {
   const same = (a: readonly string[], b: readonly string[]): boolean => a.join() === b.join();
   if (same(model.features, FEATURES) && same(model.context, CONTEXT)) return;
-  throw new AppError('model-incompatible', 'The model was trained on other features than this version computes', 'use the models folder that came with this version', { file: model.folder });
+  throw new AppError(
+    'model-incompatible',
+    'The model was trained on other features than this version computes',
+    'use the models folder that came with this version',
+    { file: model.folder },
+  );
 }

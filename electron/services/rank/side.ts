@@ -2,7 +2,15 @@ import type { Engine } from '../../engine/engine.js';
 import type { EventBlock } from '../index/event-block.js';
 import { readEmbeddings, type StringFacts } from '../index/string-store.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { attentionOf, featureScale, FEATURES, rawFeatures, standardise, type FeatureScale, type StringScores } from './evidence.js';
+import {
+  attentionOf,
+  featureScale,
+  FEATURES,
+  rawFeatures,
+  standardise,
+  type FeatureScale,
+  type StringScores,
+} from './evidence.js';
 import { liftTable } from './lift.js';
 import type { ReadQuestion } from './question.js';
 import { addCosines, documentFrequency, largestOf, namedDegree, standardised } from './similarity.js';
@@ -26,9 +34,16 @@ export interface Side {
  * Looks at a sample of customers to learn what the instruction means in this workspace: document frequencies,
  * lift, and the features' means and deviations. With at most 8192 customers the sample is all of them.
  */
-export async function prepareSide(workspace: Workspace, engine: Engine, read: ReadQuestion, facts: StringFacts, sample: EventBlock): Promise<Side> {
+export async function prepareSide(
+  workspace: Workspace,
+  engine: Engine,
+  read: ReadQuestion,
+  facts: StringFacts,
+  sample: EventBlock,
+): Promise<Side> {
   const width = engine.model.shape.textWidth;
-  const rows = (phrases: Float32Array): Float32Array[] => Array.from({ length: phrases.length / width }, () => new Float32Array(facts.count));
+  const rows = (phrases: Float32Array): Float32Array[] =>
+    Array.from({ length: phrases.length / width }, () => new Float32Array(facts.count));
   const [wanted, unwanted] = [rows(read.wanted), rows(read.unwanted)];
   for await (const { first, embedding } of readEmbeddings(workspace, engine, facts.count)) {
     addCosines(read.wanted, embedding, width, first, wanted);
@@ -38,13 +53,24 @@ export async function prepareSide(workspace: Workspace, engine: Engine, read: Re
 }
 
 /** The same from the cosines of every phrase with every string. */
-export function sideOf(read: ReadQuestion, wanted: Float32Array[], unwanted: Float32Array[], facts: StringFacts, sample: EventBlock): Side {
+export function sideOf(
+  read: ReadQuestion,
+  wanted: Float32Array[],
+  unwanted: Float32Array[],
+  facts: StringFacts,
+  sample: EventBlock,
+): Side {
   const df = documentFrequency(sample, facts.count);
   const { scores, anchors } = scoreStrings(wanted, unwanted, facts, sample, df);
   const raw = new Float64Array(sample.customers * FEATURES.length);
   rawFeatures(sample, scores, raw);
   const context = contextOf(wanted, anchors, df, sample, unwanted.length > 0);
-  return { read, scores, scale: featureScale(raw, sample.customers), context: Float32Array.from([...context, ...read.directions]) };
+  return {
+    read,
+    scores,
+    scale: featureScale(raw, sample.customers),
+    context: Float32Array.from([...context, ...read.directions]),
+  };
 }
 
 /** Standardised features of the block's customers, [customers, F]. */
@@ -54,7 +80,13 @@ export function featuresOf(side: Side, block: EventBlock): Float32Array {
   return standardise(raw, block.customers, side.scale);
 }
 
-function scoreStrings(wanted: Float32Array[], unwanted: Float32Array[], facts: StringFacts, sample: EventBlock, df: Float64Array): { scores: StringScores; anchors: number[] } {
+function scoreStrings(
+  wanted: Float32Array[],
+  unwanted: Float32Array[],
+  facts: StringFacts,
+  sample: EventBlock,
+  df: Float64Array,
+): { scores: StringScores; anchors: number[] } {
   let similarity = largestOf(wanted.map((cosine) => standardised(cosine, df)));
   let opposed: Float64Array | undefined;
   if (unwanted.length > 0) {
@@ -63,12 +95,26 @@ function scoreStrings(wanted: Float32Array[], unwanted: Float32Array[], facts: S
     similarity = similarity.map((value, s) => (value >= against[s]! ? value : GIVEN_WAY));
   }
   const { lift, anchors } = liftTable(sample, similarity, df);
-  const scores = { facts, similarity, attention: attentionOf(similarity), lift, opposed, named: wanted.map(namedDegree), namedNot: unwanted.map(namedDegree) };
+  const scores = {
+    facts,
+    similarity,
+    attention: attentionOf(similarity),
+    lift,
+    opposed,
+    named: wanted.map(namedDegree),
+    namedNot: unwanted.map(namedDegree),
+  };
   return { scores, anchors };
 }
 
 /** Source: models/training/evidence.py features, `context`. */
-function contextOf(wanted: Float32Array[], anchors: readonly number[], df: Float64Array, sample: EventBlock, against: boolean): number[] {
+function contextOf(
+  wanted: Float32Array[],
+  anchors: readonly number[],
+  df: Float64Array,
+  sample: EventBlock,
+  against: boolean,
+): number[] {
   const present = [...df.keys()].filter((string) => df[string]! > 0);
   const nearest = present
     .map((string) => Math.max(...wanted.map((cosine) => cosine[string]!)))

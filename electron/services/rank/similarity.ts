@@ -13,7 +13,13 @@ export function documentFrequency(block: EventBlock, strings: number): Float64Ar
 }
 
 /** Cosine of every phrase with every string of a batch, written into `out[phrase]` from `first` on. */
-export function addCosines(phrases: Float32Array, embedding: Float32Array, width: number, first: number, out: readonly Float32Array[]): void {
+export function addCosines(
+  phrases: Float32Array,
+  embedding: Float32Array,
+  width: number,
+  first: number,
+  out: readonly Float32Array[],
+): void {
   const count = embedding.length / width;
   out.forEach((row, phrase) => {
     const offset = phrase * width;
@@ -30,7 +36,10 @@ export function addCosines(phrases: Float32Array, embedding: Float32Array, width
  * Source: models/training/evidence.py standardised_similarity.
  */
 export function standardised(cosine: Float32Array, df: Float64Array): Float64Array {
-  const total = Math.max(df.reduce((sum, n) => sum + n, 0), 1);
+  const total = Math.max(
+    df.reduce((sum, n) => sum + n, 0),
+    1,
+  );
   let mean = 0;
   for (let s = 0; s < df.length; s++) mean += (cosine[s]! * df[s]!) / total;
   let variance = 0;

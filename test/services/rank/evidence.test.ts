@@ -13,13 +13,17 @@ interface Fixture {
   kind: number[];
   source: number[];
   embedding: number[][];
-  events: { customer: number[]; string: number[]; value: (number | null)[]; recency: (number | null)[]; count: number[] };
+  events: {
+    customer: number[];
+    string: number[];
+    value: (number | null)[];
+    recency: (number | null)[];
+    count: number[];
+  };
   cases: { name: string; phrases: number[][]; against: number[][]; features: number[][]; context: number[] }[];
 }
 
-const fixture = JSON.parse(
-  readFileSync(new URL('../../fixtures/evidence.json', import.meta.url), 'utf8'),
-) as Fixture;
+const fixture = JSON.parse(readFileSync(new URL('../../fixtures/evidence.json', import.meta.url), 'utf8')) as Fixture;
 
 function blockOf({ customers, events }: Fixture): EventBlock {
   const start = new Uint32Array(customers + 1);
