@@ -1,9 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { parseHide } from '../../services/index/hide.js';
 import { readRecipe } from '../../services/recipe/recipe.js';
 import { absoluteRecipe, runRecipe } from '../../services/recipe/run-recipe.js';
 import { printResult, terminalTask } from '../output.js';
-import { withRanker } from '../ranker.js';
+import { withNewRanker } from '../ranker.js';
 import { exportLines } from './export.js';
 
 interface Options {
@@ -23,8 +24,7 @@ export function register(program: Command): void {
 
 async function run(file: string, options: Options): Promise<void> {
   const recipe = absoluteRecipe(readRecipe(file), dirname(resolve(file)));
-  const { workspace: path, hide } = recipe;
-  await withRanker({ workspace: path, device: options.device, hide, create: true }, async ({ workspace, rank }) => {
+  await withNewRanker(recipe.workspace, options.device, recipe.hide.map(parseHide), async ({ workspace, rank }) => {
     const report = await runRecipe(workspace, rank, recipe, terminalTask());
     printResult(options.json, report, [
       ...report.refresh.imports.map(
