@@ -10,7 +10,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 const shots = path.join(root, 'test-results', 'screenshots');
 
 /** The model that ships, or in a checkout without one the tiny random model of the unit tests. */
-const models = existsSync(path.join(root, 'models', 'model.json'))
+export const models = existsSync(path.join(root, 'models', 'model.json'))
   ? path.join(root, 'models')
   : path.join(root, 'test', 'fixtures', 'tiny-model');
 
