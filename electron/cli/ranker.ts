@@ -1,4 +1,4 @@
-import { compose } from '../composition.js';
+import { compose, type Services } from '../composition.js';
 import type { RankQuestion } from '../services/audience/build.js';
 import { parseHide, type Hide } from '../services/index/hide.js';
 import type { Workspace } from '../services/workspace/workspace.js';
@@ -18,11 +18,12 @@ export interface Ranker {
 
 /** Opens a workspace with a ranker on it for the time of `work`. */
 export async function withRanker<T>(options: RankOptions, work: (ranker: Ranker) => Promise<T>): Promise<T> {
-  return rankOn(
-    options.workspace,
-    options.device,
-    options.hide?.length ? options.hide.map(parseHide) : undefined,
+  const hides = options.hide?.map(parseHide);
+  const services = await compose(options.workspace);
+  return using(
+    services,
     work,
+    async (question, task) => (await services.rank(question, { device: options.device, hides }, task)).rankingId,
   );
 }
 
@@ -33,19 +34,15 @@ export async function withNewRanker<T>(
   hides: Hide[],
   work: (ranker: Ranker) => Promise<T>,
 ): Promise<T> {
-  return rankOn(path, device, hides, work, true);
+  const services = await compose(path, { create: true });
+  return using(services, work, async (question, task) => {
+    // Ranking without hides would keep those of last time; deriving with none forgets them.
+    await services.derive(hides, task);
+    return (await services.rank(question, { device }, task)).rankingId;
+  });
 }
 
-async function rankOn<T>(
-  path: string,
-  device: string | undefined,
-  hides: Hide[] | undefined,
-  work: (ranker: Ranker) => Promise<T>,
-  create = false,
-): Promise<T> {
-  const services = await compose(path, { create });
-  const rank: RankQuestion = async (question, task) =>
-    (await services.rank(question, { device, hides }, task)).rankingId;
+async function using<T>(services: Services, work: (ranker: Ranker) => Promise<T>, rank: RankQuestion): Promise<T> {
   try {
     return await work({ workspace: services.workspace, rank });
   } finally {

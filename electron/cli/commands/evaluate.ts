@@ -7,6 +7,7 @@ import {
   type NamedRanking,
   type RankingEvaluation,
 } from '../../services/evaluate/evaluate.js';
+import type { Hide } from '../../services/index/hide.js';
 import { CUTS_PERCENT } from '../../services/evaluate/metrics.js';
 import { readTarget } from '../audience-options.js';
 import { printResult, terminalTask } from '../output.js';
@@ -71,7 +72,8 @@ async function run(options: Options): Promise<void> {
     const evaluation = evaluateRankings(rankings, labels);
     const { customers, unknown, unknownExamples, duplicates, unlabelled, rankedWithoutLabel } = evaluation.labels;
     const { metrics } = evaluation.rankings[0]!;
-    printResult(options.json, evaluation, [
+    const hides = JSON.parse((await workspace.meta('hides')) ?? '[]') as Hide[];
+    printResult(options.json, { ...evaluation, hides }, [
       `${metrics.customers} ranked customers with a label, ${metrics.positives} of them positive (${(100 * metrics.baseRate).toFixed(2)} %)`,
       ...(unknown > 0
         ? [`${unknown} of ${customers} labelled ids are not ranked, such as ${unknownExamples.join(', ')}`]
@@ -79,6 +81,7 @@ async function run(options: Options): Promise<void> {
       ...(rankedWithoutLabel > 0 ? [`${rankedWithoutLabel} ranked customers have no label`] : []),
       ...(duplicates > 0 ? [`${duplicates} labels are repeated`] : []),
       ...(unlabelled > 0 ? [`${unlabelled} label cells are empty`] : []),
+      ...hides.map(({ column, value }) => `left out: rows with ${column} = ${value}`),
       '',
       ...tableLines([
         ['', 'AUC', 'KS', ...CUTS_PERCENT.map((cut) => `lift at ${cut} %`)],

@@ -4,7 +4,8 @@ import { measureCampaign, readMembers, readOutcomes, type ArmResult } from '../.
 import { readManifest } from '../../services/audience/manifest.js';
 import { AppError } from '../../services/errors.js';
 import { printResult } from '../output.js';
-import { estimateText, percentText } from '../tables.js';
+import type { Estimate } from '../../services/evaluate/intervals.js';
+import { estimateText } from '../tables.js';
 
 interface Options {
   manifest?: string;
@@ -40,7 +41,7 @@ async function run(options: Options): Promise<void> {
   printResult(options.json, result, [
     arm('treated', result.treated),
     arm('holdout', result.holdout),
-    `uplift: ${converted ? `${percentText(result.uplift)} points` : `${estimateText(result.uplift, 2)} per customer`} (95 % interval)`,
+    `uplift: ${converted ? `${estimateText(inPercent(result.uplift), 1)} percentage points` : `${estimateText(result.uplift, 2)} per customer`} (95 % interval)`,
     `brought by the campaign: ${estimateText(result.incremental, 1)}`,
     `Qini coefficient: ${result.qini.coefficient.toFixed(5)}`,
     `${result.withoutOutcome} customers of the audience are not in the outcome file and count as 0; ${result.outsideAudience} of its ids are not of the audience`,
@@ -53,4 +54,8 @@ function membersFile({ manifest, members }: Options): string {
   const name = readManifest(manifest).outputs.find((output) => output.file.endsWith('.members.csv'))?.file;
   if (name) return join(dirname(manifest), name);
   throw new AppError('manifest-invalid', 'The manifest names no members file', 'give --members', { file: manifest });
+}
+
+function inPercent({ value, low, high }: Estimate): Estimate {
+  return { value: 100 * value, low: 100 * low, high: 100 * high };
 }

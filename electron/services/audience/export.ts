@@ -66,7 +66,8 @@ export async function exportAudience(
     sha256: fileSha256(file),
     rows: file === request.out ? customers : (made.members[0]?.values.length ?? 0),
   }));
-  const manifest = describe(workspace, request, made, outputs);
+  const hides = await hiddenRows(workspace);
+  const manifest = { ...describe(workspace, request, made, outputs), hides };
   writeFileSync(paths.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
   return { file: request.out, ...paths, customers, counts: made.counts, platform: made.platform };
 }
@@ -116,6 +117,11 @@ export async function remakeExport(
     );
   }
   return report;
+}
+
+/** Rows that the workspace's customers are seen without. */
+async function hiddenRows(workspace: Workspace): Promise<Manifest['hides']> {
+  return JSON.parse((await workspace.meta('hides')) ?? '[]') as Manifest['hides'];
 }
 
 /** Names of the files beside an export. */
@@ -171,7 +177,7 @@ function describe(
   request: ExportRequest,
   made: OfferExport,
   outputs: Manifest['outputs'],
-): Manifest {
+): Omit<Manifest, 'hides'> {
   const relative = asSeenFrom(dirname(resolve(request.out)));
   const { ask, audience } = request;
   return {

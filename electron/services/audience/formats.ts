@@ -39,12 +39,20 @@ export function findContacts(profile: ProfileColumns, wanted: ContactSpec): Cont
         { column: named },
       );
     }
-    const usual = [...profile.keys()].find((name) =>
-      USUAL_NAMES[field].includes(name.toLowerCase().replace(/[\s._-]/g, '')),
-    );
+    const usual = [...profile.keys()].find((name) => USUAL_NAMES[field].includes(plainName(name)));
     found[field] = named ?? usual;
   }
   return found;
+}
+
+/** Those of the columns that hold emails or phones, by their usual names. */
+export function contactColumns(columns: readonly string[]): string[] {
+  const names = [...USUAL_NAMES.email, ...USUAL_NAMES.phone];
+  return columns.filter((name) => names.includes(plainName(name)));
+}
+
+function plainName(name: string): string {
+  return name.toLowerCase().replace(/[\s._-]/g, '');
 }
 
 /** A platform's upload file, and how many of the customers it can hold. */

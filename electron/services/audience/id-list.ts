@@ -1,5 +1,6 @@
-import { column, idColumn, isHeaderName, readTable, type TextTable } from '../evaluate/table-file.js';
+import { column, hasIdColumn, idColumn, isHeaderName, readTable, type TextTable } from '../evaluate/table-file.js';
 import { unprotectCell } from './cell.js';
+import { contactColumns } from './formats.js';
 import { isHashed, normaliseEmail, normalisePhone, sha256 } from './identity.js';
 
 /** What a list may be matched against: the customer's id, and their contact data where the profile has it. */
@@ -68,7 +69,7 @@ export interface ListFile {
 
 /**
  * Reads a list file. One column: every line is an entry, a usual header aside. Several columns: the id column by its
- * usual name, or `id`. An audience file of this app (with a `group` column) lists only who was treated.
+ * usual name, or `id`; without ids, emails and phones. An audience file of this app (with a `group` column) lists only who was treated.
  * @throws AppError `file-missing`, `file-unreadable`, `id-column-missing`, `column-missing`.
  */
 export async function readIdList(file: string, id?: string): Promise<ListFile> {
@@ -90,8 +91,14 @@ function singleColumn(table: TextTable, id?: string): string[] {
 async function manyColumns(file: string, id?: string): Promise<string[]> {
   const table = await readTable(file);
   const groups = table.cells.get('group');
-  const cells = column(table, idColumn(table, id));
-  return present(groups ? cells.filter((_, i) => groups[i] !== 'holdout') : cells);
+  const entries = (name: string) => {
+    const cells = column(table, name);
+    return present(groups ? cells.filter((_, i) => groups[i] !== 'holdout') : cells);
+  };
+  // A platform's file has no ids; its emails and phones say who is meant.
+  const contacts = contactColumns(table.columns);
+  if (id === undefined && contacts.length > 0 && !hasIdColumn(table)) return contacts.flatMap(entries);
+  return entries(idColumn(table, id));
 }
 
 function present(cells: readonly (string | null)[]): string[] {

@@ -33,6 +33,8 @@ export const manifestSchema = z.strictObject({
       sha256: z.string(),
     }),
   ),
+  /** Rows that customers were seen without; [] for none. */
+  hides: z.array(z.strictObject({ file: z.string().optional(), column: z.string(), value: z.string() })).default([]),
   audience: audienceSpec,
   format: exportFormat,
   counts: z.record(z.string(), z.number()),

@@ -70,7 +70,7 @@ export function idColumn(table: TextTable, wanted?: string): string {
     column(table, wanted);
     return wanted;
   }
-  const found = ID_NAMES.map((name) => table.columns.find((c) => c.trim().toLowerCase() === name)).find(Boolean);
+  const found = usualId(table);
   if (found) return found;
   throw new AppError(
     'id-column-missing',
@@ -78,6 +78,15 @@ export function idColumn(table: TextTable, wanted?: string): string {
     `name the id column; the file has: ${table.columns.join(', ')}`,
     { file: table.file },
   );
+}
+
+/** Whether a column has a usual name of customer ids. */
+export function hasIdColumn(table: TextTable): boolean {
+  return usualId(table) !== undefined;
+}
+
+function usualId(table: TextTable): string | undefined {
+  return ID_NAMES.map((name) => table.columns.find((c) => c.trim().toLowerCase() === name)).find(Boolean);
 }
 
 /** Whether a text is a usual header of an id or contact column, as opposed to an id. */

@@ -187,6 +187,13 @@ describe('exporting for platforms', () => {
     expect(column(await readTable(report.file), 'user_id')).not.toContain(fixture.ids[7]);
   });
 
+  it('takes an earlier upload file as a list, by its hashed emails and phones', async () => {
+    const customers = { file: contacts() };
+    const first = await run(request('g1.csv', { size: { by: 'top', count: 20 }, customers }, { format: 'google' }));
+    const second = await run(request('g2.csv', { exclude: [first.file], customers }));
+    expect(second.counts.excluded).toBe(first.customers);
+  });
+
   it('asks for contact data where there is none', async () => {
     await expect(run(request('g.csv', {}, { format: 'google' }))).rejects.toMatchObject({ code: 'contacts-missing' });
   });
