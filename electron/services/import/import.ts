@@ -5,7 +5,7 @@ import { throwIfCancelled, unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { loadRows, NOT_UTF8, type Counts } from './load.js';
 import { applyMapping, type Mapping } from './mapping.js';
-import { asUtf8, hashFile, probe, readSql, withColumns, type FileShape } from './probe.js';
+import { asUtf8, hashFile, probe, takeSample, withColumns, type FileShape } from './probe.js';
 import { detectRoles, type ColumnRole } from './roles.js';
 import { isSource, type FileKind } from './sources.js';
 import { defineValueMacros, numberSql } from './values.js';
@@ -126,7 +126,7 @@ async function isOtherEncoding(workspace: Workspace, fileId: number): Promise<bo
 
 /** Reads a sample of the file into import_sample, which stays until the file is loaded. */
 async function chooseRoles(workspace: Workspace, request: ImportRequest, shape: FileShape, options: ImportOptions, known: string): Promise<ColumnRole[]> {
-  await workspace.run(`CREATE OR REPLACE TEMP TABLE import_sample AS SELECT * FROM ${readSql(shape)} LIMIT ${SAMPLE_ROWS}`);
+  await takeSample(workspace, shape, 'import_sample', SAMPLE_ROWS);
   const idColumn = shape.columns.find((name) => name === options.idColumn);
   const detected = await detectRoles(workspace, 'import_sample', shape.columns, request.kind, idColumn, known);
   const columns = await applyMapping(workspace, 'import_sample', detected, options.mapping, shape.name, request.path);

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Workspace } from '../workspace/workspace.js';
 import { guessKind } from './guess-kind.js';
 import { knownIds } from './import.js';
-import { asUtf8, hashFile, probe, readSql, withColumns, type FileShape } from './probe.js';
+import { asUtf8, hashFile, probe, takeSample, withColumns, type FileShape } from './probe.js';
 import { detectRoles, type ColumnRole } from './roles.js';
 import type { FileKind } from './sources.js';
 import { defineValueMacros } from './values.js';
@@ -36,9 +36,7 @@ export async function inspectFile(workspace: Workspace, path: string): Promise<I
   const folder = mkdtempSync(join(dirname(workspace.path), '.inspect-'));
   try {
     const shape = await withColumns(workspace, await asUtf8(found, folder));
-    await workspace.run(
-      `CREATE OR REPLACE TEMP TABLE ${TABLE} AS SELECT * FROM ${readSql(shape)} LIMIT ${SAMPLE_ROWS}`,
-    );
+    await takeSample(workspace, shape, TABLE, SAMPLE_ROWS);
     return await describe(workspace, shape, found);
   } finally {
     await workspace.run(`DROP TABLE IF EXISTS ${TABLE}`);

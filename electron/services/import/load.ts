@@ -1,7 +1,7 @@
 import { ident, literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { locateRecords } from './lines.js';
-import { readSql, type FileShape } from './probe.js';
+import { dropRejects, readSql, type FileShape } from './probe.js';
 import type { ColumnRole } from './roles.js';
 import { numberSql, timeSql } from './values.js';
 
@@ -98,13 +98,15 @@ async function moveUnusableRows(workspace: Workspace, fileId: number, shape: Fil
     const reasons = columns.filter((column) => EXPECTED[column.role]).map((column) => `WHEN ${column.ordinal} THEN ${literal(EXPECTED[column.role]!)}`);
     const names = columns.map((column) => `WHEN ${column.ordinal} THEN ${literal(column.name)}`);
     const cells = shape.columns.map((_, at) => `coalesce(c${at + 1}, '')`).join(', ');
+    const again = `reject_again_${fileId}`;
     // Reading the file again for the few raw lines is cheaper than carrying every line along in the first pass.
     await workspace.run(`
       INSERT INTO rejects
       SELECT ${fileId}, t.line, CASE t.bad ${names.join(' ')} END, CASE t.bad ${reasons.join(' ')} END, left(r.raw, 10000)
       FROM (SELECT line, bad FROM ${table} WHERE bad IS NOT NULL) t
-        JOIN (SELECT row_number() OVER () + 1 AS line, concat_ws(${literal(shape.delimiter || ',')}, ${cells}) AS raw FROM ${readSql(shape)}) r ON r.line = t.line
+        JOIN (SELECT row_number() OVER () + 1 AS line, concat_ws(${literal(shape.delimiter || ',')}, ${cells}) AS raw FROM ${readSql(shape, again)}) r ON r.line = t.line
       ORDER BY t.line`);
+    await dropRejects(workspace, again);
     await workspace.run(`DELETE FROM ${table} WHERE bad IS NOT NULL`);
   }
   await workspace.run(`ALTER TABLE ${table} DROP COLUMN bad`);
@@ -132,7 +134,7 @@ async function moveBrokenLines(workspace: Workspace, fileId: number, rejectsTabl
         WHEN 'INVALID ENCODING' THEN ${literal(NOT_UTF8)}
         ELSE lower(error_type) END, byte_position), left(trim(any_value(csv_line), chr(13) || chr(10)), 10000)
     FROM ${ident(rejectsTable)} GROUP BY line_byte_position ORDER BY line_byte_position`);
-  await workspace.run(`DROP TABLE ${ident(rejectsTable)}; DROP TABLE ${ident(`${rejectsTable}_scan`)}`);
+  await dropRejects(workspace, rejectsTable);
   return lines;
 }
 

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { Transform } from 'node:stream';
 import { createGunzip, gunzipSync, constants } from 'node:zlib';
 import { AppError } from '../errors.js';
-import { literal } from '../workspace/sql.js';
+import { ident, literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
@@ -191,9 +191,10 @@ export async function withColumns(workspace: Workspace, shape: FileShape): Promi
 
 /**
  * The table expression that reads a file as VARCHAR columns c1, c2, … in file order.
- * @param rejectsTable collects the lines that are not of the header's shape; without it the first such line is an error
+ * @param rejectsTable temporary table that collects the lines that are not of the header's shape; dropped by dropRejects.
+ *   (DuckDB's ignore_errors would do without one, but stops reading at the first misplaced quotation mark.)
  */
-export function readSql(shape: FileShape, rejectsTable?: string): string {
+export function readSql(shape: FileShape, rejectsTable: string): string {
   if (shape.format === 'parquet') {
     const cells = shape.columns.map((_, at) => `CAST(#${at + 1} AS VARCHAR) AS c${at + 1}`);
     return `(SELECT ${cells.join(', ')} FROM read_parquet(${literal(shape.path)}))`;
@@ -202,9 +203,20 @@ export function readSql(shape: FileShape, rejectsTable?: string): string {
   const options = [
     'auto_detect = false', 'header = true', `delim = ${literal(shape.delimiter)}`, `quote = '"'`, `escape = '"'`,
     `columns = {${columns}}`, `compression = '${shape.gzip ? 'gzip' : 'none'}'`,
-    rejectsTable ? `store_rejects = true, rejects_table = ${literal(rejectsTable)}, rejects_scan = ${literal(`${rejectsTable}_scan`)}` : 'ignore_errors = true',
+    `store_rejects = true, rejects_table = ${literal(rejectsTable)}, rejects_scan = ${literal(`${rejectsTable}_scan`)}`,
   ];
   return `read_csv(${literal(shape.path)}, ${options.join(', ')})`;
+}
+
+/** Drops what readSql collected. */
+export async function dropRejects(workspace: Workspace, rejectsTable: string): Promise<void> {
+  await workspace.run(`DROP TABLE IF EXISTS ${ident(rejectsTable)}; DROP TABLE IF EXISTS ${ident(`${rejectsTable}_scan`)}`);
+}
+
+/** The first rows of a file as a temporary table of the given name, columns as in readSql. */
+export async function takeSample(workspace: Workspace, shape: FileShape, table: string, rows: number): Promise<void> {
+  await workspace.run(`CREATE OR REPLACE TEMP TABLE ${table} AS SELECT * FROM ${readSql(shape, `${table}_rejects`)} LIMIT ${rows}`);
+  await dropRejects(workspace, `${table}_rejects`);
 }
 
 /** SHA-256 of a file's bytes as they lie on the disk, in hexadecimal. */
