@@ -40,8 +40,13 @@ describe.skipIf(!existsSync(binary))('the packaged app', () => {
   });
   afterAll(async () => {
     await browser?.close();
-    child?.kill();
-    rmSync(folder, { recursive: true, force: true });
+    if (child.exitCode === null) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill();
+      await ended;
+    }
+    // Chromium's helper processes let go of their files a moment later.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   });
 
   it('ranks the bundled sample within two minutes of its start', async () => {
