@@ -125,18 +125,20 @@ class Fusion(nn.Module):
 
 
 class InstructionReader(nn.Module):
-    """Reads the lower hidden states of an instruction: each token's role (other, wanted, unwanted) and the direction."""
+    """Reads an instruction: each token's role (other, wanted, unwanted) from the language model's lower hidden states,
+    the direction from their mean and the text encoder's embedding of the instruction (either alone knew fewer wordings).
+    """
 
-    def __init__(self, width: int = 96) -> None:
+    def __init__(self, text_width: int = 384, width: int = 96) -> None:
         super().__init__()
         self.roles = nn.Sequential(nn.Linear(HIDDEN, width), nn.GELU(), nn.Linear(width, 3))
-        self.direction = nn.Sequential(nn.Linear(HIDDEN, width), nn.GELU(), nn.Linear(width, len(DIRECTIONS)))
+        self.direction = nn.Linear(HIDDEN + text_width, len(DIRECTIONS))
 
-    def forward(self, hidden: Tensor, last: Tensor) -> tuple[Tensor, Tensor]:
-        """hidden [G, T, 576], last [G] index of the <USER> token -> role logits [G, T, 3], direction logits [G, 5]."""
+    def forward(self, hidden: Tensor, mask: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
+        """hidden [G, T, 576], mask [G, T] 1 for a token, embedding [G, 384] -> role logits [G, T, 3], direction [G, 5]."""
         scaled = hidden / (hidden.pow(2).mean(-1, keepdim=True) + 1e-3).sqrt()
-        at_user = scaled[torch.arange(len(last)), last]
-        return self.roles(scaled), self.direction(at_user)
+        mean = (scaled * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        return self.roles(scaled), self.direction(torch.cat([mean, 10 * embedding], -1))
 
 
 class LearnedPath(nn.Module):

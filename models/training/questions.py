@@ -24,8 +24,8 @@ from userqa import UNWANTED, WANTED, Asker, Task
 class Question:
     """A task and what the model sees of some of its customers.
 
-    features [K, F], context [C], target [K] of 0/1 for the evidence path; `packed` has the visible events of the first
-    customers of either class for the learned path.
+    features [K, F], context [C], target [K] of 0/1 for the evidence path; `packed` has the visible events and
+    `packed_features` [L, F] the features of a few customers for the learned path.
     """
 
     task: Task
@@ -33,6 +33,7 @@ class Question:
     context: np.ndarray
     target: np.ndarray
     packed: Packed
+    packed_features: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ def ask(population: Population, index: int, count: int, settings: QuestionSettin
         kept = balanced(task.target, settings.kept, random)
         few = balanced(task.target, settings.packed, random)
         packed = pack(events, few, task.target[few].astype(np.float32), settings.max_events, random)
-        out.append(Question(without_masks(task), matrix[kept], context, task.target[kept].astype(np.float32), packed))
+        target = task.target[kept].astype(np.float32)
+        out.append(Question(without_masks(task), matrix[kept], context, target, packed, matrix[few]))
     return out
 
 

@@ -63,7 +63,7 @@ def ranking_loss(score: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     return (pairwise + 0.25 * (entropy * balance).sum(1)).mean()
 
 
-def train(questions: list[tuple[str, Question]], steps: int = 1500, seed: int = 1, pull: float = 0.01) -> EvidenceHead:
+def train(questions: list[tuple[str, Question]], steps: int = 1500, seed: int = 1, pull: float = 1.0) -> EvidenceHead:
     """An evidence head trained on the questions; sets and tables are drawn half and half."""
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)

@@ -84,17 +84,34 @@ class Task:
         return phrases_of([word for word, _ in self.words], [tag for _, tag in self.words], role)
 
 
+FUNCTION_WORDS = frozenset(
+    "a an the some any our their his her its this that these those of or and also to for from in on at with by as such like "
+    "is are be been who which whose more most very own new other than into about it them us you we not no".split()
+)
+NEGATIONS = frozenset("not no never without except excluding instead rather other none nor neither lacking minus nothing".split())
+
+
 def phrases_of(words: list[str], roles: list[int], role: int) -> tuple[str, ...]:
-    """Runs of consecutive words with the role, in order, without trailing punctuation."""
+    """Runs of consecutive words with the role, in order, trimmed of function words and punctuation; runs of nothing else
+    are dropped. Words count as unwanted only where the instruction has a word that negates."""
+    if not any(word.lower().strip(" ,.;:()") in NEGATIONS or word.lower().endswith("n't") for word in words):
+        roles = [WANTED if tag == UNWANTED else tag for tag in roles]
     runs: list[list[str]] = []
     previous = OTHER
     for word, tag in zip(words, roles):
         if tag == role:
             if previous != role:
                 runs.append([])
-            runs[-1].append(word)
+            runs[-1].append(word.strip(" ,.;:()"))
         previous = tag
-    return tuple(dict.fromkeys(" ".join(run).strip(" ,.;:()") for run in runs))
+    trimmed = (" ".join(trim(run)) for run in runs)
+    return tuple(dict.fromkeys(run for run in trimmed if any(letter.isalpha() for letter in run)))
+
+
+def trim(words: list[str]) -> list[str]:
+    """Words without function words at either end."""
+    kept = [index for index, word in enumerate(words) if word.lower() not in FUNCTION_WORDS and word]
+    return words[kept[0] : kept[-1] + 1] if kept else []
 
 
 def tagged(text: str, role: int) -> tuple[tuple[str, int], ...]:
