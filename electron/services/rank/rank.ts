@@ -2,7 +2,7 @@ import type { DeviceReport } from '../../engine/devices.js';
 import type { Engine } from '../../engine/engine.js';
 import { throwIfCancelled, unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { prepareScorer, scoreCustomers } from './score.js';
+import { prepareScorer, scoreCustomers, type ScoredBatch } from './score.js';
 import type { Question, Understanding } from './question.js';
 
 /** A stored ranking and how it came about. */
@@ -17,6 +17,13 @@ export interface RankingReport {
   model: string;
   /** Seconds of each stage. */
   seconds: { read: number; score: number; store: number };
+}
+
+/** What a tuned instruction makes of a scored batch: the scores that its customers are ranked by instead. */
+export interface Tuning {
+  /** Number of the tuned version in the table instructions. */
+  id: number;
+  apply(batch: ScoredBatch): Float32Array;
 }
 
 /** How a ranking names its model. */
@@ -34,14 +41,15 @@ export async function rankInstruction(
   engine: Engine,
   question: Question,
   task: Task = unattended,
+  tuning?: Tuning,
 ): Promise<RankingReport> {
   const start = performance.now();
   const scorer = await prepareScorer(workspace, engine, question);
   const read = performance.now();
-  const { scores, withoutEvents } = await allScores(workspace, engine, scorer, task);
+  const { scores, withoutEvents } = await allScores(workspace, engine, scorer, task, tuning);
   const scored = performance.now();
   throwIfCancelled(task, 'Ranking');
-  const rankingId = await storeRanking(workspace, engine, question, scores);
+  const rankingId = await storeRanking(workspace, engine, question, scores, tuning?.id);
   return {
     rankingId,
     customers: scores.length,
@@ -58,26 +66,33 @@ async function allScores(
   engine: Engine,
   scorer: Awaited<ReturnType<typeof prepareScorer>>,
   task: Task,
+  tuning: Tuning | undefined,
 ): Promise<{ scores: Float32Array; withoutEvents: number }> {
   const total = await workspace.one<{ n: number }>('SELECT count(*) AS n FROM customer_index');
   const scores = new Float32Array(total?.n ?? 0);
   let withoutEvents = 0;
   for await (const batch of scoreCustomers(workspace, engine, scorer, task)) {
-    scores.set(batch.scores, batch.first);
+    scores.set(tuning ? tuning.apply(batch) : batch.scores, batch.first);
     withoutEvents += batch.withoutEvents;
   }
   return { scores, withoutEvents };
 }
 
 /** Customers are numbered in the order of their ids, so ties by number are ties by id. */
-function storeRanking(workspace: Workspace, engine: Engine, question: Question, scores: Float32Array): Promise<number> {
+function storeRanking(
+  workspace: Workspace,
+  engine: Engine,
+  question: Question,
+  scores: Float32Array,
+  instructionId: number | undefined,
+): Promise<number> {
   const order = Uint32Array.from(scores, (_, customer) => customer).sort((a, b) => scores[b]! - scores[a]! || a - b);
   return workspace.transaction(async () => {
     const next = await workspace.one<{ id: number }>('SELECT coalesce(max(id), 0) + 1 AS id FROM rankings');
     const id = next!.id;
     await workspace.run(
-      `INSERT INTO rankings (id, instruction, answer, contrast, model, device, index_fingerprint, customers, state, created_at)
-       SELECT $1, $2, $3, $4, $5, $6, (SELECT value FROM meta WHERE key = 'encode_fingerprint'), $7, 'done', CAST($8 AS TIMESTAMP)`,
+      `INSERT INTO rankings (id, instruction_id, instruction, answer, contrast, model, device, index_fingerprint, customers, state, created_at)
+       SELECT $1, $9, $2, $3, $4, $5, $6, (SELECT value FROM meta WHERE key = 'encode_fingerprint'), $7, 'done', CAST($8 AS TIMESTAMP)`,
       [
         id,
         question.instruction.trim(),
@@ -87,6 +102,7 @@ function storeRanking(workspace: Workspace, engine: Engine, question: Question, 
         engine.devices.device,
         scores.length,
         new Date().toISOString().slice(0, 23),
+        instructionId ?? null,
       ],
     );
     const appender = await workspace.connection.createAppender('ranking_scores');

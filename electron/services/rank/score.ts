@@ -1,6 +1,7 @@
 import type { Engine } from '../../engine/engine.js';
 import { AppError } from '../errors.js';
-import { readIndex, sampleEvents } from '../index/read-index.js';
+import type { EventBlock } from '../index/event-block.js';
+import { readIndex, sampleEvents, type IndexBatch } from '../index/read-index.js';
 import { readStringFacts } from '../index/string-store.js';
 import { throwIfCancelled, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -32,6 +33,10 @@ export interface Scorer {
 export interface ScoredBatch {
   first: number;
   scores: Float32Array;
+  /** The customers' events, valid until the next batch. */
+  events: EventBlock;
+  /** Standardised evidence features of the wanted side, [customers, F]. */
+  features: Float32Array;
   /** Evidence of the wanted side, any real number. */
   evidence: Float32Array;
   /** Learned parts of the user embeddings, unit vectors [customers, embeddingWidth - 2]; undefined while the gate is 0. */
@@ -75,26 +80,34 @@ export async function* scoreCustomers(
   const total = await encodedCustomers(workspace);
   const { gate, shape } = engine.model;
   const tokenSize = gate > 0 ? shape.userTokens * shape.tokenWidth : 0;
-  for await (const { first, events, tokens } of readIndex(workspace, total, { size: BATCH, tokenSize })) {
+  for await (const batch of readIndex(workspace, total, { size: BATCH, tokenSize })) {
     throwIfCancelled(task, 'Ranking');
-    task.progress({ stage: 'rank customers', done: first, total });
-    const learned = gate > 0 ? await readoutOf(engine, scorer, tokens, tokenSize) : undefined;
-    const evidence = await evidenceOf(engine, scorer.wanted, events);
-    const scores = similarity(evidence, learned, scorer.wanted.read.answer, gate);
-    if (scorer.contrast) {
-      const opposite = similarity(
-        await evidenceOf(engine, scorer.contrast, events),
-        learned,
-        scorer.contrast.read.answer,
-        gate,
-      );
-      for (let i = 0; i < scores.length; i++) scores[i]! -= opposite[i]!;
-    }
-    let withoutEvents = 0;
-    for (let i = 0; i < events.customers; i++) if (events.start[i] === events.start[i + 1]) withoutEvents++;
-    yield { first, scores, evidence, learned, withoutEvents };
+    task.progress({ stage: 'rank customers', done: batch.first, total });
+    yield scoreBatch(engine, scorer, batch);
   }
   task.progress({ stage: 'rank customers', done: total, total });
+}
+
+/** Scores a batch of customers whose events and user tokens are at hand. */
+export async function scoreBatch(
+  engine: Engine,
+  scorer: Scorer,
+  { first, events, tokens }: IndexBatch,
+): Promise<ScoredBatch> {
+  const { gate, shape } = engine.model;
+  const learned = gate > 0 ? await readoutOf(engine, scorer, tokens, shape.userTokens * shape.tokenWidth) : undefined;
+  const features = featuresOf(scorer.wanted, events);
+  const evidence = await engine.evidence(features, scorer.wanted.context);
+  const scores = similarity(evidence, learned, scorer.wanted.read.answer, gate);
+  if (scorer.contrast) {
+    const { context, read } = scorer.contrast;
+    const opposed = await engine.evidence(featuresOf(scorer.contrast, events), context);
+    const opposite = similarity(opposed, learned, read.answer, gate);
+    for (let i = 0; i < scores.length; i++) scores[i]! -= opposite[i]!;
+  }
+  let withoutEvents = 0;
+  for (let i = 0; i < events.customers; i++) if (events.start[i] === events.start[i + 1]) withoutEvents++;
+  return { first, events, scores, features, evidence, learned, withoutEvents };
 }
 
 /**
@@ -137,10 +150,6 @@ export function userEmbeddings(
     result[at + inner + 1] = Math.sqrt(Math.max(0, 1 - axis * axis - square));
   });
   return result;
-}
-
-async function evidenceOf(engine: Engine, side: Side, events: Parameters<typeof featuresOf>[1]): Promise<Float32Array> {
-  return engine.evidence(featuresOf(side, events), side.context);
 }
 
 async function readoutOf(
