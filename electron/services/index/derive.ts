@@ -9,7 +9,7 @@ import { defineTextMacros } from './text.js';
 import { isSource, sourceNumber } from '../import/sources.js';
 
 /** Raise when the meaning of strings or events changes, so that existing workspaces derive again. */
-const DERIVE_VERSION = 2;
+const DERIVE_VERSION = 3;
 
 export interface DeriveReport {
   /** False when nothing changed since the last time, and nothing was done. */

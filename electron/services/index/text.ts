@@ -5,7 +5,9 @@ import type { Workspace } from '../workspace/workspace.js';
  * spaces already is only trimmed. Numbers keep their dots. Longest result: 200 characters.
  */
 const MACROS = [
-  `split_words(s) AS (regexp_replace(regexp_replace(regexp_replace(s, '([A-Za-z])[.](\\w)', '\\1 \\2', 'g'), '([a-z]{2}|\\d)([A-Z][a-z])', '\\1 \\2', 'g'), '([A-Z]{2,})([A-Z][a-z])', '\\1 \\2', 'g'))`,
+  `split_camel(s) AS (regexp_replace(s, '([a-z]{2}|\\d)([A-Z][a-z])', '\\1 \\2', 'g'))`,
+  // Twice, because a short word in the middle ("NumWebVisits") is used up by the split before it.
+  `split_words(s) AS (regexp_replace(split_camel(split_camel(regexp_replace(s, '([A-Za-z])[.](\\w)', '\\1 \\2', 'g'))), '([A-Z]{2,})([A-Z][a-z])', '\\1 \\2', 'g'))`,
   `humanise(s) AS (left(trim(regexp_replace(CASE WHEN contains(trim(s), ' ') THEN s ELSE split_words(replace(s, '_', ' ')) END, '\\s+', ' ', 'g')), 200))`,
   `in_figures(x) AS (CASE
     WHEN x = round(x) OR abs(x) >= 100 THEN CAST(CAST(round(greatest(least(x, 1e30), -1e30)) AS HUGEINT) AS VARCHAR)
