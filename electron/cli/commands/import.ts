@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { compose } from '../../composition.js';
@@ -33,13 +33,18 @@ export function register(program: Command): void {
 async function run(files: string[], options: Options): Promise<void> {
   const mapping = options.map ? readMapping(options.map) : undefined;
   const requests = files.map((file) => parseRequest(file, mapping));
+  const isNew = !existsSync(options.workspace);
   const services = await compose(options.workspace, { create: true });
+  let done = false;
   try {
     const reports = await services.importFiles(requests, { mapping, idColumn: options.id }, terminalTask());
+    done = true;
     if (options.rejects) writeFileSync(options.rejects, await rejectsCsv(services.workspace, reports.map((report) => report.fileId)));
     printResult(options.json, { workspace: options.workspace, files: reports }, reports.flatMap(describe));
   } finally {
     services.close();
+    // A workspace that a failed first import made holds nothing.
+    if (isNew && !done) for (const file of [options.workspace, `${options.workspace}.wal`]) rmSync(file, { force: true });
   }
 }
 
