@@ -6,19 +6,28 @@ import { LanguageTokenizer, TextTokenizer, type LanguageTokens } from './tokeniz
 /** Texts of one run of the text encoder; the ones of a run have about the same length. */
 const TEXT_BATCH = 32;
 
+/** What runs a few times per instruction is not worth an accelerator's start-up. */
+const ON_CPU: ReadonlySet<ModelFile> = new Set(['language.onnx', 'reader.onnx', 'evidence.onnx']);
+
 /** What the language model read of one text. T tokens; sizes as in docs/model.md. */
 export interface LanguageReading {
   tokens: LanguageTokens;
-  /** Logits other / wanted / unwanted per token, [T, 3]. */
-  roles: Float32Array;
-  /** Logits of the model's directions, [D]. */
-  direction: Float32Array;
+  /** Lower hidden states, [T, hidden]. */
+  hidden: Feed;
   /** Hidden state at the last token, from which the readout starts. */
   start: Float32Array;
   keys: Feed;
   values: Feed;
   /** Learned answer embedding, L2-normalised, [embeddingWidth - 2]. */
   answer: Float32Array;
+}
+
+/** What an instruction says: the role of each of its tokens, and where it leads. */
+export interface InstructionReading {
+  /** Logits other / wanted / unwanted per token, [T, 3]. */
+  roles: Float32Array;
+  /** Logits of the model's directions, [D]. */
+  direction: Float32Array;
 }
 
 /** Padded events of B customers, E each; bins as `valueBin` in services/index/encode gives them. */
@@ -105,6 +114,19 @@ export class Engine {
     return this.readLanguage(this.language().instruction(words));
   }
 
+  /**
+   * Roles and direction of an instruction that the language model has read.
+   * @param embedding text embedding of the whole instruction, [textWidth]
+   */
+  async readRoles(reading: LanguageReading, embedding: Float32Array): Promise<InstructionReading> {
+    const session = await this.session('reader.onnx');
+    const { roles, direction } = await session.run({
+      hidden: reading.hidden,
+      embedding: floats(embedding, embedding.length),
+    });
+    return { roles: roles!.data, direction: direction!.data };
+  }
+
   /** Reads an answer, given as its words. */
   readAnswer(words: readonly string[]): Promise<LanguageReading> {
     return this.readLanguage(this.language().answer(words));
@@ -149,11 +171,10 @@ export class Engine {
   private async readLanguage(tokens: LanguageTokens): Promise<LanguageReading> {
     const session = await this.session('language.onnx');
     const ids = BigInt64Array.from(tokens.ids, BigInt);
-    const { roles, direction, start, keys, values, answer } = await session.run({ ids: integers(ids, 1, ids.length) });
+    const { hidden, start, keys, values, answer } = await session.run({ ids: integers(ids, 1, ids.length) });
     return {
       tokens,
-      roles: roles!.data,
-      direction: direction!.data,
+      hidden: floats(hidden!.data, ...hidden!.shape),
       start: start!.data,
       keys: floats(keys!.data, ...keys!.shape),
       values: floats(values!.data, ...values!.shape),
@@ -164,8 +185,7 @@ export class Engine {
   private session(name: ModelFile): Promise<Session> {
     const known = this.sessions.get(name);
     if (known) return known;
-    // What runs a few times per instruction is not worth an accelerator's start-up.
-    const device = name === 'language.onnx' || name === 'evidence.onnx' ? 'cpu' : this.devices.device;
+    const device = ON_CPU.has(name) ? 'cpu' : this.devices.device;
     const loading = Session.load(modelFile(this.model, name), PROVIDERS[device]);
     this.sessions.set(name, loading);
     // A failure must not stick: the next call tries again.

@@ -10,6 +10,7 @@ const FILES = [
   'string-table.onnx',
   'user-tokens.onnx',
   'language.onnx',
+  'reader.onnx',
   'readout.onnx',
   'evidence.onnx',
   'text-tokenizer.json',

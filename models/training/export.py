@@ -68,7 +68,7 @@ def read_checkpoint(path: Path) -> tuple[Parts, float, dict]:
         encoders=load_trained(SourceEncoders(settings), stored["encoders"], "encoders"),
         lower=LowerLayers(settings.lower_layers).load().eval(),
         fusion=load_trained(Fusion(settings).load(), stored["fusion"], "fusion"),
-        reader=load_trained(InstructionReader(), stored["reader"], "reader"),
+        reader=load_trained(InstructionReader(settings.text_width), stored["reader"], "reader"),
         evidence=load_trained(EvidenceHead(), stored["evidence"], "evidence"),
     )
     return parts, float(stored["gate"]), stored["report"]

@@ -74,7 +74,7 @@ def tiny_parts() -> Parts:
     load_tiny(fusion.layers, SETTINGS.lower_layers)
     parts = Parts(
         settings=SETTINGS, text=PlainTextEncoder(TEXT), encoders=SourceEncoders(SETTINGS), lower=lower, fusion=fusion,
-        reader=InstructionReader(), evidence=EvidenceHead(),
+        reader=InstructionReader(SETTINGS.text_width), evidence=EvidenceHead(),
     )  # fmt: skip
     with torch.no_grad():
         for module in (fusion, parts.evidence):

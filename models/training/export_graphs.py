@@ -1,4 +1,4 @@
-"""The seven graphs of models/: what each takes and gives, its export, and its comparison with PyTorch."""
+"""The graphs of models/: what each takes and gives, its export, and its comparison with PyTorch."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
+from base import HIDDEN
 from evidence import CONTEXT, DIRECTIONS, FEATURES, EvidenceHead
 from language import LowerLayers
 from model import Fusion, InstructionReader, SourceEncoders
@@ -49,20 +50,30 @@ class UserTokens(nn.Module):
 class Language(nn.Module):
     """ids [1, T] of an instruction or an answer -> all that ranking needs of it.
 
-    roles [T, 3], direction [5], start [576], keys and values [L, T, 3, 64], answer [width - 2].
+    hidden [T, 576], start [576] (its last row), keys and values [L, T, 3, 64], answer [width - 2].
     """
 
-    def __init__(self, lower: LowerLayers, fusion: Fusion, reader: InstructionReader) -> None:
+    def __init__(self, lower: LowerLayers, fusion: Fusion) -> None:
         super().__init__()
-        self.lower, self.fusion, self.reader = lower, fusion, reader
+        self.lower, self.fusion = lower, fusion
 
     def forward(self, ids: Tensor) -> tuple[Tensor, ...]:
         hidden = self.lower(ids)
-        last = torch.full((1,), ids.shape[1] - 1, dtype=torch.long)
-        roles, direction = self.reader(hidden, last)
         top, cache = self.fusion.read_text(hidden)
         keys, values = (torch.cat([pair[i] for pair in cache]) for i in (0, 1))
-        return roles[0], direction[0], hidden[0, -1], keys, values, self.fusion.embed_answer(top[0, -1])
+        return hidden[0], hidden[0, -1], keys, values, self.fusion.embed_answer(top[0, -1])
+
+
+class Reader(nn.Module):
+    """hidden [T, 576] and the instruction's text embedding [W] -> roles [T, 3], direction [5]."""
+
+    def __init__(self, reader: InstructionReader) -> None:
+        super().__init__()
+        self.reader = reader
+
+    def forward(self, hidden: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
+        roles, direction = self.reader(hidden[None], torch.ones_like(hidden[None, :, 0]), embedding[None])
+        return roles[0], direction[0]
 
 
 class Readout(nn.Module):
@@ -159,7 +170,7 @@ def readout_inputs(language: Language, settings: ModelSettings, vocabulary: int)
 
     @torch.no_grad()
     def example(B: int, T: int) -> tuple[Tensor, ...]:
-        _, _, start, keys, values, _ = language(torch.randint(vocabulary, (1, T)))
+        _, start, keys, values, _ = language(torch.randint(vocabulary, (1, T)))
         tokens = torch.nn.functional.layer_norm(torch.randn(B, settings.user_tokens, settings.token_width), (settings.token_width,))
         return start, torch.tensor([T - 1]), keys, values, tokens
 
@@ -169,7 +180,7 @@ def readout_inputs(language: Language, settings: ModelSettings, vocabulary: int)
 def graphs(parts: Parts) -> list[Graph]:
     """The graphs of a model, in the order in which they are exported."""
     settings = parts.settings
-    language, words = Language(parts.lower, parts.fusion, parts.reader), parts.lower.embedding.shape[0]
+    language, words = Language(parts.lower, parts.fusion), parts.lower.embedding.shape[0]
     cache = (None, "T", None, None)
     many, lengths = (1, 3, 17), (5, 13, 30)
     return [
@@ -188,8 +199,14 @@ def graphs(parts: Parts) -> list[Graph]:
             ("tokens",), event_inputs(settings), {"S": 23, "B": 7, "E": 11}, grid(S=(29,), B=many, E=(7, 64)),
         ),
         Graph(
-            "language", language, {"ids": (None, "T")}, ("roles", "direction", "start", "keys", "values", "answer"),
+            "language", language, {"ids": (None, "T")}, ("hidden", "start", "keys", "values", "answer"),
             lambda T: (torch.randint(words, (1, T)),), {"T": 11}, grid(T=lengths),
+        ),
+        Graph(
+            "reader", Reader(parts.reader), {"hidden": ("T", None), "embedding": (None,)}, ("roles", "direction"),
+            lambda T: (
+                torch.randn(T, HIDDEN) * 5, torch.nn.functional.normalize(torch.randn(settings.text_width), dim=0),
+            ), {"T": 11}, grid(T=lengths),
         ),
         Graph(
             "readout", Readout(parts.fusion),

@@ -1,5 +1,6 @@
-import type { Engine, LanguageReading } from '../../engine/engine.js';
+import type { Engine, InstructionReading, LanguageReading } from '../../engine/engine.js';
 import { AppError } from '../errors.js';
+import { phrasesOf, UNWANTED, WANTED } from './phrases.js';
 
 /** What an analyst asks. `answer` replaces the answer made from the instruction; `contrast` is what is not wanted. */
 export interface Question {
@@ -36,7 +37,8 @@ export interface ReadQuestion {
   answer: Float32Array;
 }
 
-const [WANTED, UNWANTED] = [1, 2];
+/** Directions about what a customer will do next with us, rather than about what the data should hold. */
+const OUTCOMES: ReadonlySet<Direction> = new Set(['active', 'inactive']);
 
 /**
  * Reads an instruction, its answer and its contrast with the language model.
@@ -50,11 +52,15 @@ export async function readQuestion(engine: Engine, question: Question): Promise<
     'write which customers you look for',
   );
   const instruction = await engine.readInstruction(words);
-  const roles = wordRoles(instruction, words.length);
-  const wanted = phrasesOf(words, roles, WANTED);
+  const said = await engine.readRoles(instruction, await engine.embedTexts([words.join(' ')]));
+  const roles = wordRoles(instruction, said.roles, words.length);
+  const named = phrasesOf(words, roles, WANTED);
   const contrast = question.contrast?.trim();
   const unwanted = [...new Set([...phrasesOf(words, roles, UNWANTED), ...(contrast ? [contrast] : [])])];
-  const read = await readSide(engine, instruction, wanted.length > 0 ? wanted : [words.join(' ')], unwanted);
+  const directions = directionsOf(engine, said, named.length + unwanted.length > 0);
+  // An instruction about staying or leaving names what is stayed with, not what the customer's data should hold.
+  const names = named.length > 0 && !OUTCOMES.has(likeliest(engine, directions));
+  const read = await readSide(engine, instruction, directions, names ? named : [words.join(' ')], unwanted);
   const answer = question.answer?.trim() || answerText(read.understanding);
   read.understanding.answer = answer;
   return { ...read, answer: (await engine.readAnswer(wordsOf(answer))).answer };
@@ -66,28 +72,27 @@ export async function readQuestion(engine: Engine, question: Question): Promise<
  */
 export async function readContrast(engine: Engine, question: ReadQuestion, contrast: string): Promise<ReadQuestion> {
   const words = wordsOf(contrast);
-  const read = await readSide(engine, await engine.readInstruction(words), [words.join(' ')], []);
+  const directions = Float32Array.from(engine.model.directions, (name) => Number(name === 'present'));
+  const read = await readSide(engine, question.instruction, directions, [words.join(' ')], []);
   read.understanding.answer = words.join(' ');
-  return { ...read, instruction: question.instruction, answer: (await engine.readAnswer(words)).answer };
+  return { ...read, answer: (await engine.readAnswer(words)).answer };
 }
 
 async function readSide(
   engine: Engine,
   reading: LanguageReading,
+  directions: Float32Array,
   wanted: string[],
   unwanted: string[],
 ): Promise<Omit<ReadQuestion, 'answer'>> {
-  const directions = softmax(reading.direction);
-  const names = engine.model.directions as Direction[];
-  const likeliest = directions.indexOf(Math.max(...directions));
   const embedded = await engine.embedTexts([...wanted, ...unwanted]);
   const split = wanted.length * engine.model.shape.textWidth;
   return {
     understanding: {
       wanted,
       unwanted,
-      direction: names[likeliest]!,
-      directions: Object.fromEntries(names.map((name, at) => [name, directions[at]!])),
+      direction: likeliest(engine, directions),
+      directions: Object.fromEntries(engine.model.directions.map((name, at) => [name, directions[at]!])),
       answer: '',
     },
     directions,
@@ -97,23 +102,21 @@ async function readSide(
   };
 }
 
-/**
- * Runs of consecutive words with the role, in order and once each, without punctuation at their ends.
- * Source: models/training/userqa.py phrases_of.
- */
-export function phrasesOf(words: readonly string[], roles: readonly number[], role: number): string[] {
-  const runs: string[][] = [];
-  words.forEach((word, at) => {
-    if (roles[at] !== role) return;
-    if (at === 0 || roles[at - 1] !== role) runs.push([]);
-    runs.at(-1)!.push(word);
-  });
-  const phrases = runs.map((run) => run.join(' ').replace(/^[ ,.;:()]+|[ ,.;:()]+$/g, ''));
-  return [...new Set(phrases)].filter((phrase) => phrase !== '');
+/** Probabilities of the directions. Where nothing is named, the instruction can only be about staying or leaving. */
+function directionsOf(engine: Engine, said: InstructionReading, named: boolean): Float32Array {
+  const all = softmax(said.direction);
+  if (named) return all;
+  const outcomes = all.map((p, at) => (OUTCOMES.has(engine.model.directions[at] as Direction) ? p : 0));
+  const total = outcomes.reduce((sum, p) => sum + p, 0);
+  return total > 0 ? outcomes.map((p) => p / total) : all;
+}
+
+function likeliest(engine: Engine, directions: Float32Array): Direction {
+  return engine.model.directions[directions.indexOf(Math.max(...directions))] as Direction;
 }
 
 /** Each word's role: the largest of the mean role logits of its tokens. */
-function wordRoles({ tokens, roles }: LanguageReading, words: number): number[] {
+function wordRoles({ tokens }: LanguageReading, roles: Float32Array, words: number): number[] {
   const sums = Array.from({ length: words }, () => [0, 0, 0]);
   // The mean's denominator is the same for the three roles, so that the sums decide alike.
   tokens.word.forEach((word, token) => {
