@@ -3,8 +3,9 @@ import { AppError } from '../errors.js';
 import { throwIfCancelled, unattended, type Task } from '../task.js';
 import { defineValueMacros } from '../import/values.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { addEventStrings, addProfileStrings, addAggregates, prepareScratch, type DerivedFile } from './facts.js';
+import { addEventStrings, addProfileStrings, addAggregates, type DerivedFile } from './facts.js';
 import { hideCondition, type Hide } from './hide.js';
+import { assemble, prepareScratch } from './scratch.js';
 import { defineTextMacros } from './text.js';
 import { isSource, sourceNumber } from '../import/sources.js';
 
@@ -100,21 +101,6 @@ async function makeCustomers(workspace: Workspace, files: DerivedFile[]): Promis
   const ids = files.map((file) => `SELECT user_id FROM rows_${file.id}`).join(' UNION ALL ');
   await workspace.run('DELETE FROM customers; DELETE FROM strings; DELETE FROM events; DELETE FROM customer_index');
   await workspace.run(`INSERT INTO customers SELECT CAST(row_number() OVER (ORDER BY user_id) - 1 AS INTEGER), user_id FROM (SELECT DISTINCT user_id FROM (${ids})) ORDER BY user_id`);
-}
-
-/** Facts → distinct strings, numbered, and one event per customer and string. Sums are of integers, so exact in any order. */
-async function assemble(workspace: Workspace): Promise<void> {
-  await workspace.run(`
-    INSERT INTO strings
-    SELECT CAST(row_number() OVER (ORDER BY source, text) - 1 AS INTEGER), text, source, min(kind), min(column_name), min(raw), CAST(count(DISTINCT customer) AS INTEGER)
-    FROM derive_facts GROUP BY source, text ORDER BY source, text`);
-  await workspace.run(`
-    INSERT INTO events
-    SELECT f.customer, s.string, s.source,
-      CAST(CAST(sum(f.value_sum) AS DOUBLE) / nullif(sum(f.value_count), 0) / 1e6 AS REAL), CAST(max(f.recency) AS REAL), CAST(sum(f.n) AS INTEGER)
-    FROM derive_facts f JOIN strings s ON s.source = f.source AND s.text = f.text
-    GROUP BY f.customer, s.string, s.source ORDER BY f.customer, s.string`);
-  await workspace.run('DROP TABLE derive_facts');
 }
 
 async function sizes(workspace: Workspace): Promise<{ customers: number; strings: number; events: number }> {

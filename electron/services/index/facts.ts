@@ -1,7 +1,8 @@
 import type { Source } from '../import/sources.js';
 import { literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { addNumbers } from './levels.js';
+import { addNumbers, type Measure } from './levels.js';
+import { KIND, numberTexts } from './scratch.js';
 
 /** A source file as derivation sees it: its rows behind a view that leaves the hidden ones out. */
 export interface DerivedFile {
@@ -15,21 +16,11 @@ export interface DerivedFile {
 
 type Column = DerivedFile['columns'][number];
 
-/** What a string is: something a customer did or has, a property of it or of the customer, a level, or a summary. */
-export const KIND = { item: 0, attribute: 1, bin: 2, aggregate: 3 } as const;
-
 /** What says how much an event was, the most telling name first. */
 const PRIMARY = ['amount', 'value', 'spend', 'price', 'minutes', 'hours', 'seconds', 'duration', 'score', 'rating', 'count', 'quantity', 'pages', 'policies'];
 const NOUNS: Record<Source, string> = { purchases: 'purchase', services: 'service', paths: 'page', searches: 'search', apps: 'app', profile: 'profile' };
 /** Up to this many different values, an item alone ("car") says too little: it is written with its column ("product: car"). */
 const FEW_ITEMS = 30;
-
-/** Facts of single customers, before strings are numbered. Percentiles are kept as integer millionths so that sums are exact. */
-export async function prepareScratch(workspace: Workspace): Promise<void> {
-  await workspace.run(`CREATE OR REPLACE TEMP TABLE derive_facts (
-    customer INTEGER, source TINYINT, text VARCHAR, kind TINYINT, column_name VARCHAR, raw VARCHAR,
-    value_sum HUGEINT, value_count BIGINT, recency DOUBLE, n BIGINT)`);
-}
 
 /** SQL for a column's name in words. */
 function named(column: Column): string {
@@ -66,21 +57,30 @@ export async function addEventStrings(workspace: Workspace, file: DerivedFile): 
   const others = texts.filter((text) => text !== main).map((text) => text.column);
   const attributes: Column[] = [];
   for (const column of others) if (await followsFrom(workspace, file, main, column)) attributes.push(column);
-  await makeWords(workspace, file, main, attributes);
-  await makeLevels(workspace, file.view, primaryNumber(file));
   const primary = primaryNumber(file);
+  await makeWords(workspace, file, main, attributes);
+  await makeLevels(workspace, file.view, primary);
   await workspace.run(`
     INSERT INTO derive_facts
-    SELECT c.customer, ${file.number}, w.text, ${KIND.item}, ${literal(main.column.name)}, min(w.main), sum(l.millionths), count(l.millionths), max(${recencySql(file)}), count(*)
+    SELECT w.text_id, c.customer, sum(l.millionths), count(l.millionths), max(${recencySql(file)}), count(*)
     FROM ${file.view} v JOIN customers c USING (user_id) JOIN derive_words w ON w.main = v.c${main.column.ordinal}
       LEFT JOIN derive_levels l ON l.x = ${primary ? `v.c${primary.ordinal}` : 'NULL'}
-    GROUP BY c.customer, w.text`);
+    GROUP BY c.customer, w.text_id`);
   for (const column of others.filter((other) => !attributes.includes(other))) {
+    const cell = `v.c${column.ordinal}`;
+    await numberTexts(workspace, 'derive_words', categoriesSql(file, column, `humanise(${cell})`), file.number, KIND.attribute);
     await workspace.run(`
       INSERT INTO derive_facts
-      SELECT c.customer, ${file.number}, ${named(column)} || ': ' || humanise(v.c${column.ordinal}) AS text, ${KIND.attribute}, ${literal(column.name)}, min(v.c${column.ordinal}), 0, 0, max(${recencySql(file)}), count(*)
-      FROM ${file.view} v JOIN customers c USING (user_id) WHERE v.c${column.ordinal} IS NOT NULL GROUP BY c.customer, text`);
+      SELECT w.text_id, c.customer, 0, 0, max(${recencySql(file)}), count(*)
+      FROM ${file.view} v JOIN customers c USING (user_id) JOIN derive_words w ON w.cell = ${cell} GROUP BY c.customer, w.text_id`);
   }
+}
+
+/** The different values of a column as "column: value". @param value SQL of the value in words, of a cell of the view v */
+function categoriesSql(file: DerivedFile, column: Column, value: string): string {
+  const cell = `v.c${column.ordinal}`;
+  return `SELECT ${cell} AS cell, left(${named(column)} || ': ' || ${value}, 200) AS text, ${literal(column.name)} AS column_name, CAST(${cell} AS VARCHAR) AS raw
+    FROM (SELECT DISTINCT c${column.ordinal} FROM ${file.view} WHERE c${column.ordinal} IS NOT NULL) v`;
 }
 
 interface FilledText {
@@ -103,7 +103,7 @@ async function followsFrom(workspace: Workspace, file: DerivedFile, main: Filled
   return (row?.pairs ?? 0) > 0 && row!.pairs <= 1.2 * main.distinct;
 }
 
-/** derive_words(main, text): the one string of every main value, with the most frequent value of each attribute. */
+/** derive_words(main, text, text_id): the one string of every main value, with the most frequent value of each attribute. */
 async function makeWords(workspace: Workspace, file: DerivedFile, main: FilledText, attributes: Column[]): Promise<void> {
   const key = `c${main.column.ordinal}`;
   const label = main.distinct <= FEW_ITEMS ? `${named(main.column)} || ': ' || ` : '';
@@ -112,10 +112,10 @@ async function makeWords(workspace: Workspace, file: DerivedFile, main: FilledTe
       GROUP BY ${key}, c${column.ordinal} QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY count(*) DESC, c${column.ordinal}) = 1) a${column.ordinal} USING (main)`,
   );
   const parts = attributes.map((column) => ` || coalesce(', ' || ${named(column)} || ': ' || humanise(a${column.ordinal}.a), '')`);
-  await workspace.run(`
-    CREATE OR REPLACE TEMP TABLE derive_words AS
-    SELECT main, left(${label}humanise(main)${parts.join('')}, 200) AS text
-    FROM (SELECT DISTINCT ${key} AS main FROM ${file.view} WHERE ${key} IS NOT NULL) ${joins.join(' ')}`);
+  const words = `
+    SELECT main, left(${label}humanise(main)${parts.join('')}, 200) AS text, ${literal(main.column.name)} AS column_name, main AS raw
+    FROM (SELECT DISTINCT ${key} AS main FROM ${file.view} WHERE ${key} IS NOT NULL) ${joins.join(' ')}`;
+  await numberTexts(workspace, 'derive_words', words, file.number, KIND.item);
 }
 
 /** derive_levels(x, millionths): the percentile (midpoint of ties) of every value of a number column over the rows of a view. */
@@ -130,16 +130,18 @@ async function makeLevels(workspace: Workspace, view: string, column: Column | u
 async function addNumberItems(workspace: Workspace, file: DerivedFile): Promise<void> {
   const numbers = ofRole(file, 'number');
   if (numbers.length === 0) {
+    await numberTexts(workspace, 'derive_words', `SELECT '${NOUNS[file.source]} event' AS text, '' AS column_name, NULL AS raw`, file.number, KIND.item);
     await workspace.run(`
       INSERT INTO derive_facts
-      SELECT c.customer, ${file.number}, '${NOUNS[file.source]} event', ${KIND.item}, '', NULL, 0, 0, max(${recencySql(file)}), count(*)
+      SELECT (SELECT text_id FROM derive_words), c.customer, 0, 0, max(${recencySql(file)}), count(*)
       FROM ${file.view} v JOIN customers c USING (user_id) GROUP BY c.customer`);
   }
   for (const column of numbers) {
+    await numberTexts(workspace, 'derive_words', `SELECT ${named(column)} AS text, ${literal(column.name)} AS column_name, NULL AS raw`, file.number, KIND.item);
     await makeLevels(workspace, file.view, column);
     await workspace.run(`
       INSERT INTO derive_facts
-      SELECT c.customer, ${file.number}, ${named(column)}, ${KIND.item}, ${literal(column.name)}, NULL, sum(l.millionths), count(*), max(${recencySql(file)}), count(*)
+      SELECT (SELECT text_id FROM derive_words), c.customer, sum(l.millionths), count(*), max(${recencySql(file)}), count(*)
       FROM ${file.view} v JOIN customers c USING (user_id) JOIN derive_levels l ON l.x = v.c${column.ordinal} GROUP BY c.customer`);
   }
 }
@@ -169,8 +171,8 @@ export async function addAggregates(workspace: Workspace, file: DerivedFile, sha
   }
   const sums = summaries.map((summary, at) => `CAST(${summary.x} AS DOUBLE) AS x${at}`);
   await workspace.run(`CREATE OR REPLACE TEMP TABLE derive_sums AS SELECT c.customer, ${sums.join(', ')} FROM ${file.view} v JOIN customers c USING (user_id) GROUP BY c.customer`);
-  const numbers = summaries.map((summary, at) => `SELECT customer, ${summary.label} AS label, ${literal(summary.column)} AS column_name, x${at} AS x, false AS days, 0 AS ordinal FROM derive_sums`);
-  await addNumbers(workspace, numbers.join(' UNION ALL '), file, KIND.aggregate);
+  const measures = summaries.map(({ label, column }, at) => ({ label, columnName: column, ordinal: 0, isDate: false, rows: `SELECT customer, x${at} AS x FROM derive_sums` }));
+  await addNumbers(workspace, measures, file, KIND.aggregate);
 }
 
 /**
@@ -189,23 +191,24 @@ async function isFixedBudget(workspace: Workspace, file: DerivedFile, column: Co
 /** Facts of a profile: categories, yes/no answers and levels. Returns the columns left out, with the reason. */
 export async function addProfileStrings(workspace: Workspace, file: DerivedFile): Promise<string[]> {
   const skipped: string[] = [];
-  const numbers: string[] = [];
+  const measures: Measure[] = [];
   for (const column of file.columns.filter((candidate) => ['text', 'number', 'time'].includes(candidate.role))) {
     const cell = `v.c${column.ordinal}`;
     const shape = await profileShape(workspace, file, column);
     if (shape === 'free') skipped.push(`${file.name}, column ${column.name}: nearly every customer has a value of their own`);
     else if (shape === 'level') {
-      const x = column.role === 'time' ? `epoch(${cell}) / 86400` : cell;
-      numbers.push(`SELECT c.customer, ${named(column)} AS label, ${literal(column.name)} AS column_name, CAST(${x} AS DOUBLE) AS x, ${column.role === 'time'} AS days, ${column.ordinal} AS ordinal FROM ${file.view} v JOIN customers c USING (user_id) WHERE ${cell} IS NOT NULL`);
+      const isDate = column.role === 'time';
+      const x = isDate ? `epoch(${cell}) / 86400` : cell;
+      measures.push({ label: named(column), columnName: column.name, ordinal: column.ordinal, isDate, rows: `SELECT c.customer, CAST(${x} AS DOUBLE) AS x FROM ${file.view} v JOIN customers c USING (user_id)` });
     } else {
       const value = shape === 'answer' ? `CASE WHEN lower(CAST(${cell} AS VARCHAR)) IN ('1.0', 'true', 'yes', 'y', 't') THEN 'yes' ELSE 'no' END` : `humanise(${cell})`;
+      await numberTexts(workspace, 'derive_words', categoriesSql(file, column, value), file.number, KIND.attribute);
       await workspace.run(`
         INSERT INTO derive_facts
-        SELECT c.customer, ${file.number}, left(${named(column)} || ': ' || ${value}, 200), ${KIND.attribute}, ${literal(column.name)}, CAST(${cell} AS VARCHAR), 0, 0, NULL, 1
-        FROM ${file.view} v JOIN customers c USING (user_id) WHERE ${cell} IS NOT NULL`);
+        SELECT w.text_id, c.customer, 0, 0, NULL, 1 FROM ${file.view} v JOIN customers c USING (user_id) JOIN derive_words w ON w.cell = ${cell}`);
     }
   }
-  if (numbers.length > 0) await addNumbers(workspace, numbers.join(' UNION ALL '), file, KIND.bin);
+  await addNumbers(workspace, measures, file, KIND.bin);
   return skipped;
 }
 
