@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/engine.js';
 import { AppError } from '../errors.js';
 import { throwIfCancelled, unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { withBoundedMemory } from './bounded-memory.js';
 import { chunksOf } from './chunks.js';
 import { emptyBlock, packEvents, reserve, type EventBlock } from './event-block.js';
 import { packHalves } from './half.js';
@@ -50,7 +51,9 @@ export async function encode(workspace: Workspace, engine: Engine, task: Task = 
   report.embedded = await embedStrings(workspace, engine, task);
   const embedded = performance.now();
   report.seconds.embed = (embedded - start) / 1000;
-  if (first < total) await encodeCustomers(workspace, engine, first, total, task);
+  if (first < total) {
+    await withBoundedMemory(workspace, () => encodeCustomers(workspace, engine, first, total, task));
+  }
   report.seconds.customers = (performance.now() - embedded) / 1000;
   return report;
 }
@@ -72,10 +75,8 @@ export async function encodeFingerprint(workspace: Workspace, engine: Engine): P
 
 /** The number of the first customer to encode: customers before it are stored and up to date. */
 async function startOrResume(workspace: Workspace, fingerprint: string): Promise<number> {
-  const [stored, last] = await Promise.all([
-    countOf(workspace, 'customer_index'),
-    workspace.one<{ last: number | null }>('SELECT max(customer) AS last FROM customer_index'),
-  ]);
+  const stored = await countOf(workspace, 'customer_index');
+  const last = await workspace.one<{ last: number | null }>('SELECT max(customer) AS last FROM customer_index');
   const whole = stored === (last?.last ?? -1) + 1;
   if (whole && (await workspace.meta('encode_fingerprint')) === fingerprint) return stored;
   await workspace.transaction(async () => {

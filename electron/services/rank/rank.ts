@@ -1,5 +1,6 @@
 import type { DeviceReport } from '../../engine/devices.js';
 import type { Engine } from '../../engine/engine.js';
+import { withBoundedMemory } from '../index/bounded-memory.js';
 import { throwIfCancelled, unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { prepareScorer, scoreCustomers, type ScoredBatch } from './score.js';
@@ -46,7 +47,9 @@ export async function rankInstruction(
   const start = performance.now();
   const scorer = await prepareScorer(workspace, engine, question);
   const read = performance.now();
-  const { scores, withoutEvents } = await allScores(workspace, engine, scorer, task, tuning);
+  const { scores, withoutEvents } = await withBoundedMemory(workspace, () =>
+    allScores(workspace, engine, scorer, task, tuning),
+  );
   const scored = performance.now();
   throwIfCancelled(task, 'Ranking');
   const rankingId = await storeRanking(workspace, engine, question, scores, tuning?.id);
