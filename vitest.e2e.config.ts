@@ -9,7 +9,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 60_000,
     // The tests of a file are the steps of one person's path through the app.
-    bail: 0,
+    // After a failed step the rest would only wait in vain.
+    bail: 1,
     reporters: ['default', ['json', { outputFile: 'test-results/e2e.json' }]],
   },
 });

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { handleApp } from './shell/handlers/app.js';
 import { handleAudience } from './shell/handlers/audience.js';
 import { handleData } from './shell/handlers/data.js';
+import { handleEvaluate } from './shell/handlers/evaluate.js';
 import { handleRank } from './shell/handlers/rank.js';
 import { handleWorkspace } from './shell/handlers/workspace.js';
 import { registerScheme, serve } from './shell/protocol.js';
@@ -19,7 +20,8 @@ async function start(): Promise<void> {
   if (app.isPackaged) Menu.setApplicationMenu(null);
   serve(path.join(folder, 'renderer'));
   const shell = new Shell();
-  for (const register of [handleApp, handleWorkspace, handleData, handleRank, handleAudience]) register(shell);
+  for (const register of [handleApp, handleWorkspace, handleData, handleRank, handleEvaluate, handleAudience])
+    register(shell);
   shell.window = await openWindow(path.join(folder, 'preload.cjs'));
 
   app.on('second-instance', () => {

@@ -1,6 +1,7 @@
 import * as app from './app.js';
 import * as audience from './audience.js';
 import * as data from './data.js';
+import * as evaluate from './evaluate.js';
 import { type Message, type Result, resultSchema } from './message.js';
 import * as rank from './rank.js';
 import * as tasks from './tasks.js';
@@ -56,8 +57,15 @@ export function createBridge(transport: Transport) {
       list: ask(rank.listRankings),
       page: method(rank.rankingPage),
       distribution: method(rank.scoreDistribution),
+      customer: method(rank.customerSources),
     },
-    audience: { export: method(audience.exportAudience), reveal: method(audience.revealExport) },
+    evaluate: { labels: ask(evaluate.listLabels), ranking: method(evaluate.evaluateRanking) },
+    audience: {
+      preview: method(audience.previewAudience),
+      chooseLists: ask(audience.chooseLists),
+      export: method(audience.exportAudience),
+      reveal: method(audience.revealExport),
+    },
     tasks: {
       list: ask(tasks.listTasks),
       cancel: method(tasks.cancelTask),

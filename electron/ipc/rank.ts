@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { message, nothing } from './message.js';
-import { taskIdSchema } from './vocabulary.js';
+import { kindSchema, taskIdSchema } from './vocabulary.js';
 
 export const questionSchema = z.object({
   instruction: z.string().max(4000),
@@ -63,4 +63,20 @@ export const scoreDistribution = message(
   'rank:distribution',
   z.object({ rankingId: z.number() }),
   z.array(z.object({ from: z.number(), to: z.number(), count: z.number() })),
+);
+
+/** What one source says of a customer; `rows` are its newest, and may be fewer than `total`. */
+export const customerSourceSchema = z.object({
+  kind: kindSchema,
+  name: z.string(),
+  total: z.number(),
+  columns: z.array(z.string()),
+  rows: z.array(z.array(z.string())),
+});
+export type CustomerSource = z.infer<typeof customerSourceSchema>;
+
+export const customerSources = message(
+  'rank:customer',
+  z.object({ userId: z.string() }),
+  z.array(customerSourceSchema),
 );

@@ -106,15 +106,6 @@ export const useRank = defineStore('rank', () => {
     await show(ranking);
   }
 
-  /** Score of the customer at a rank (from 1) of the whole ranking; undefined while unknown. */
-  async function scoreAtRank(rank: number): Promise<number | undefined> {
-    if (!current.value) return undefined;
-    const answer = await failures.attempt(
-      bridge.rank.page({ rankingId: current.value.rankingId, offset: rank - 1, limit: 1, search: '' }),
-    );
-    return answer?.rows[0]?.score;
-  }
-
   const isRunning = computed(() => running.value !== undefined);
 
   return {
@@ -132,6 +123,5 @@ export const useRank = defineStore('rank', () => {
     find,
     rowAt,
     start,
-    scoreAtRank,
   };
 });

@@ -4,6 +4,7 @@ import type { RecentWorkspace, WorkspaceInfo } from '../../electron/ipc/workspac
 import { bridge } from '../bridge.js';
 import { useAudience } from './audience.js';
 import { useData } from './data.js';
+import { useEvaluate } from './evaluate.js';
 import { useFailures } from './failures.js';
 import { useRank } from './rank.js';
 
@@ -19,6 +20,7 @@ export const useWorkspace = defineStore('workspace', () => {
     useData().clear();
     useRank().clear();
     useAudience().clear();
+    useEvaluate().clear();
     await Promise.all([useData().refresh(), useRank().refresh()]);
     current.value = workspace;
     return true;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RealApp } from './real-app.js';
@@ -7,16 +7,23 @@ const root = path.resolve(import.meta.dirname, '../..');
 const whole = path.resolve(root, '../shared/data/uci_online_retail');
 /** The whole data set where it lies beside the repository, else the bundled sample of it. */
 const data = existsSync(whole)
-  ? { transactions: path.join(whole, 'transactions.csv'), profile: path.join(whole, 'profile.csv'), customers: 3317 }
+  ? {
+      transactions: path.join(whole, 'transactions.csv'),
+      profile: path.join(whole, 'profile.csv'),
+      labels: path.join(whole, 'labels.csv'),
+      customers: 3317,
+    }
   : {
       transactions: path.join(root, 'sample', 'transactions.csv.gz'),
       profile: path.join(root, 'sample', 'profile.csv.gz'),
+      labels: path.join(root, 'sample', 'labels.csv.gz'),
       customers: 1500,
     };
 const customers = new Intl.NumberFormat('en-GB').format(data.customers);
 
 describe('from files to an exported audience', () => {
   let real: RealApp;
+  const ranked = () => real.page.getByRole('table', { name: 'Ranked customers' });
 
   beforeAll(async () => {
     real = await RealApp.launch();
@@ -70,31 +77,83 @@ describe('from files to an exported audience', () => {
       .fill('Will this customer buy Christmas decorations in the coming months?');
     await real.page.getByRole('button', { name: 'Rank customers' }).click();
     await real.page.getByText(`${customers} customers ranked on`).waitFor({ timeout: 170_000 });
-    expect(await real.page.getByRole('table').getAttribute('aria-rowcount')).toBe(String(data.customers + 1));
+    expect(await ranked().getAttribute('aria-rowcount')).toBe(String(data.customers + 1));
     await real.shoot('ask-ranked');
     await real.expectAccessible();
   });
 
   it('finds a customer in the ranking', async () => {
-    const first = await real.page.getByRole('row').nth(1).getByRole('cell').nth(1).textContent();
+    const first = await ranked().getByRole('row').nth(1).getByRole('cell').nth(1).textContent();
     await real.page.getByRole('searchbox', { name: 'Search customer id' }).fill(first ?? '');
     await real.page.locator('[role=table][aria-rowcount="2"]').waitFor();
-    expect(await real.page.getByRole('row').nth(1).getByRole('cell').nth(0).textContent()).toBe('1');
+    expect(await ranked().getByRole('row').nth(1).getByRole('cell').nth(0).textContent()).toBe('1');
     await real.page.getByRole('searchbox', { name: 'Search customer id' }).fill('');
   });
 
-  it('exports the best tenth', async () => {
+  it('shows what is known of a customer', async () => {
+    const first = ranked().getByRole('row').nth(1).getByRole('button');
+    const id = (await first.textContent()) ?? '';
+    await first.click();
+    const drawer = real.page.getByRole('dialog');
+    await drawer.getByRole('heading', { name: 'Purchases' }).waitFor();
+    await drawer.getByText(id).waitFor();
+    await drawer.getByRole('heading', { name: 'Profile' }).waitFor();
+    await real.shoot('customer');
+    await real.expectAccessible();
+    await real.page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'hidden' });
+  });
+
+  it('cancels a ranking, which leaves nothing behind', async () => {
+    const outcome = await real.page.evaluate(async () => {
+      const { rank, tasks } = window.instructue;
+      const question = { instruction: 'Will this customer buy garden tools?' };
+      const ranking = rank.start({ taskId: 'cancelled at once', question });
+      await tasks.cancel({ taskId: 'cancelled at once' });
+      return { ranking: await ranking, stored: await rank.list(), running: await tasks.list() };
+    });
+    expect(outcome.ranking).toMatchObject({ ok: false, error: { code: 'cancelled' } });
+    expect(outcome.stored).toMatchObject({ ok: true, value: { length: 1 } });
+    expect(outcome.running).toEqual({ ok: true, value: [] });
+  });
+
+  it('checks the ranking against known outcomes', async () => {
+    const nav = real.page.getByRole('navigation');
+    await nav.getByText('Data').click();
+    await real.choose(data.labels);
+    await real.page.getByRole('button', { name: 'Choose files' }).click();
+    await real.page.getByRole('button', { name: 'Import this file' }).click();
+    await real.page.getByRole('heading', { name: 'Labels (known outcomes)' }).waitFor();
+    await nav.getByText('Ask').click();
+    await real.page.getByLabel('Check against known outcomes').selectOption('bought_christmas_sep_nov');
+    await real.page.getByRole('cell', { name: 'Activity count' }).waitFor();
+    await real.shoot('outcome');
+    await real.expectAccessible();
+  });
+
+  it('exports the best tenth, without those on a list and with a holdout', async () => {
+    const best = await ranked().getByRole('row').nth(1).getByRole('button').textContent();
+    const unwanted = path.join(real.folder, 'unsubscribed.csv');
+    writeFileSync(unwanted, `user_id\n${best}\n`);
     const target = path.join(real.folder, 'audience.csv');
-    await real.saveAs(target);
     await real.page.getByRole('button', { name: 'Make an audience' }).click();
     await real.page.getByText('Lowest score included').waitFor();
+    await real.choose(unwanted);
+    await real.page.getByRole('button', { name: 'Add a list' }).nth(1).click();
+    await real.page.getByText('left out by a list').waitFor();
+    await real.page.getByLabel('Holdout').selectOption('20 %');
+    await real.page.getByText(/more held out/).waitFor();
+    await real.saveAs(target);
     await real.page.getByRole('button', { name: 'Export audience' }).click();
-    const wanted = Math.ceil(data.customers / 10);
-    await real.page.getByText(`${wanted} customers exported`).waitFor();
-    const lines = readFileSync(target, 'utf8').trimEnd().split('\n');
-    expect(lines).toHaveLength(wanted + 1);
-    expect(lines[0]).toBe('rank,user_id,score');
-    const scores = lines.slice(1).map((line) => Number(line.split(',')[2]));
+    await real.page.getByText(/customers exported/).waitFor();
+    const rows = readFileSync(target, 'utf8').trimEnd().split(/\r?\n/);
+    const members = readFileSync(`${target}.members.csv`, 'utf8').trimEnd().split(/\r?\n/);
+    const selected = members.length - 1;
+    expect(Math.abs(selected - data.customers / 10)).toBeLessThanOrEqual(2);
+    expect(Math.abs(rows.length - 1 - 0.8 * selected)).toBeLessThanOrEqual(2);
+    expect(rows[0]).toBe('rank,user_id,score');
+    expect(members.some((row) => row.includes(`,${best},`))).toBe(false);
+    const scores = rows.slice(1).map((row) => Number(row.split(',')[2]));
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));
     await real.shoot('audience');
     await real.expectAccessible();

@@ -1,4 +1,5 @@
 import * as messages from '../../ipc/rank.js';
+import { customerRows } from '../../services/explain/customer-rows.js';
 import { listRankings } from '../../services/rank/list-rankings.js';
 import { RankingView } from '../../services/rank/ranking-view.js';
 import { handle } from '../handle.js';
@@ -26,4 +27,5 @@ export function handleRank(shell: Shell): void {
     view.page(session.reader(), rankingId, offset, limit, search),
   );
   handle(messages.scoreDistribution, ({ rankingId }) => view.distribution(session.reader(), rankingId, BINS));
+  handle(messages.customerSources, ({ userId }) => customerRows(session.reader(), userId));
 }
