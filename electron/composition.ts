@@ -10,6 +10,11 @@ import type { Hide } from './services/index/hide.js';
 import type { Question } from './services/rank/question.js';
 import { rankInstruction, type RankingReport } from './services/rank/rank.js';
 import type { Task } from './services/task.js';
+import { prepareTuning } from './services/tune/apply.js';
+import type { Examples } from './services/tune/examples.js';
+import { suggestCustomers, type Suggestion } from './services/tune/suggest.js';
+import { tuneInstruction, type TuneOptions, type TuneReport } from './services/tune/tune.js';
+import { findTuned, type TunedVersion } from './services/tune/tuned-store.js';
 import { openWorkspace, type Workspace } from './services/workspace/workspace.js';
 
 export { parseDevice, type DeviceReport } from './engine/devices.js';
@@ -31,6 +36,21 @@ export interface Services {
   prepare(options?: RankOptions, task?: Task): Promise<PrepareReport>;
   /** Prepares, ranks and stores. */
   rank(question: Question, options?: RankOptions, task?: Task): Promise<RankingReport & { prepared: PrepareReport }>;
+  /** Prepares, then learns from examples; they are looked up in the prepared workspace. */
+  tune(
+    question: Question,
+    examplesOf: (workspace: Workspace) => Promise<Examples>,
+    options: RankOptions & TuneOptions,
+    task?: Task,
+  ): Promise<TuneReport>;
+  /** Prepares, ranks by a tuned instruction (`NAME` or `NAME@VERSION`) and stores; untuned when no version is in use. */
+  rankTuned(
+    name: string,
+    options?: RankOptions,
+    task?: Task,
+  ): Promise<RankingReport & { prepared: PrepareReport; tuned: TunedVersion }>;
+  /** The customers whose answer would teach a tuned instruction most. */
+  suggest(name: string, count: number, options?: RankOptions, task?: Task): Promise<Suggestion[]>;
   close(): void;
 }
 
@@ -54,6 +74,24 @@ export async function compose(path: string, options: { create?: boolean; models?
       const engine = await engines.on(rankOptions.device);
       const prepared = await prepareOn(engine, rankOptions, task);
       return { ...(await rankInstruction(workspace, engine, question, task)), prepared };
+    },
+    tune: async (question, examplesOf, tuneOptions, task) => {
+      const engine = await engines.on(tuneOptions.device);
+      await prepareOn(engine, tuneOptions, task);
+      return tuneInstruction(workspace, engine, question, await examplesOf(workspace), tuneOptions, task);
+    },
+    rankTuned: async (name, rankOptions = {}, task) => {
+      const { weights, ...tuned } = await findTuned(workspace, name);
+      const engine = await engines.on(rankOptions.device);
+      const prepared = await prepareOn(engine, rankOptions, task);
+      const tuning = tuned.inUse ? await prepareTuning(workspace, engine, { ...tuned, weights }) : undefined;
+      return { ...(await rankInstruction(workspace, engine, tuned.question, task, tuning)), prepared, tuned };
+    },
+    suggest: async (name, count, rankOptions = {}, task) => {
+      const tuned = await findTuned(workspace, name);
+      const engine = await engines.on(rankOptions.device);
+      await prepareOn(engine, rankOptions, task);
+      return suggestCustomers(workspace, engine, tuned, count, task);
     },
     close: () => {
       engines.release();

@@ -6,11 +6,13 @@ import { AppError } from '../../services/errors.js';
 import { parseHide } from '../../services/index/hide.js';
 import type { Understanding } from '../../services/rank/question.js';
 import { writeRanked, type Depth } from '../../services/rank/write-ranked.js';
+import type { TunedVersion } from '../../services/tune/tuned-store.js';
 import { printResult, terminalTask } from '../output.js';
 
 interface Options {
   workspace: string;
-  instruction: string;
+  instruction?: string;
+  tuned?: string;
   answer?: string;
   contrast?: string;
   out?: string;
@@ -26,7 +28,8 @@ export function register(program: Command): void {
     .command('rank')
     .description('rank every customer by how well they fit an instruction')
     .requiredOption('--workspace <file>', 'the workspace')
-    .requiredOption('--instruction <text>', 'whom to look for')
+    .option('--instruction <text>', 'whom to look for')
+    .option('--tuned <name>', 'a tuned instruction instead, NAME or NAME@VERSION')
     .option('--answer <text>', 'what a good customer would answer; made from the instruction by default')
     .option('--contrast <text>', 'what the customers should not be')
     .option('--out <file>', 'write rank, user_id and score here, .csv or .parquet')
@@ -48,23 +51,23 @@ async function run(options: Options): Promise<void> {
   parseDevice(options.device);
   const depth = parseDepth(options);
   const hides = options.hide.map(parseHide);
-  if (options.instruction.trim() === '')
-    throw new AppError('instruction-empty', 'The instruction is empty', 'write which customers you look for');
+  checkQuestion(options);
   if (options.out !== undefined) checkOut(options.out);
   const services = await compose(options.workspace);
   try {
     const task = terminalTask();
-    const report = await services.rank(
-      { instruction: options.instruction, answer: options.answer, contrast: options.contrast },
-      { device: options.device, hides },
-      task,
-    );
+    const { instruction = '', answer, contrast, device } = options;
+    const report =
+      options.tuned === undefined
+        ? await services.rank({ instruction, answer, contrast }, { device, hides }, task)
+        : await services.rankTuned(options.tuned, { device, hides }, task);
     const written =
       options.out === undefined
         ? undefined
         : await writeRanked(services.workspace, report.rankingId, depth, options.out);
     printResult(options.json, { ...report, out: options.out, written }, [
       `${report.customers} customers ranked${report.withoutEvents > 0 ? `, ${report.withoutEvents} of them without any event` : ''}; ranking ${report.rankingId}`,
+      ...('tuned' in report ? [tunedLine(report.tuned)] : []),
       ...understandingLines(report.understanding),
       ...deviceLines(report.device),
       ...Object.entries(report.prepared.derived.hidden).map(([file, rows]) => `hidden: ${rows} rows of ${file}`),
@@ -76,6 +79,28 @@ async function run(options: Options): Promise<void> {
   } finally {
     services.close();
   }
+}
+
+function checkQuestion({ instruction, answer, contrast, tuned }: Options): void {
+  if (tuned !== undefined) {
+    if (instruction === undefined && answer === undefined && contrast === undefined) return;
+    throw new AppError(
+      'option-invalid',
+      'A tuned instruction has its own words',
+      'give --tuned alone, or --instruction',
+    );
+  }
+  if (instruction === undefined)
+    throw new AppError('target-missing', 'There is no instruction', 'give --instruction "…" or --tuned NAME');
+  if (instruction.trim() === '')
+    throw new AppError('instruction-empty', 'The instruction is empty', 'write which customers you look for');
+}
+
+function tunedLine({ name, version, question, inUse, counts }: TunedVersion): string {
+  const told = `${name}, version ${version}: "${question.instruction}"`;
+  return inUse
+    ? `tuned: ${told}, by ${counts.positives} positives and ${counts.negatives + counts.unlabelled} others`
+    : `not tuned: ${told}; its examples did not help`;
 }
 
 /** How the instruction was read. */

@@ -50,6 +50,17 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE TABLE ranking_scores (ranking_id INTEGER NOT NULL, customer INTEGER NOT NULL, score REAL NOT NULL);
   `,
+  `
+  -- Tuned instructions: rows of instructions with a model. in_use: rankings use what the version learned; else it is history.
+  ALTER TABLE instructions ADD COLUMN model VARCHAR;
+  ALTER TABLE instructions ADD COLUMN in_use BOOLEAN DEFAULT true;
+  -- label NULL: stands for the rest of the base.
+  CREATE TABLE tuned_examples (instruction_id INTEGER NOT NULL, user_id VARCHAR NOT NULL, label TINYINT);
+  -- Weights of strings; name is the text of a string without the range of a level, which moves with the data.
+  CREATE TABLE tuned_strings (
+    instruction_id INTEGER NOT NULL, source TINYINT NOT NULL, name VARCHAR NOT NULL, present DOUBLE NOT NULL, value DOUBLE NOT NULL
+  );
+  `,
 ];
 
 /** The version this build writes and the newest it can open. */

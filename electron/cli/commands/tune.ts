@@ -1,0 +1,121 @@
+import type { Command } from 'commander';
+import { compose, parseDevice } from '../../composition.js';
+import { AppError } from '../../services/errors.js';
+import { readLabels } from '../../services/evaluate/evaluate.js';
+import { parseHide } from '../../services/index/hide.js';
+import { examplesFromLabels, examplesFromSeeds, type Examples } from '../../services/tune/examples.js';
+import type { Keep, TuneReport } from '../../services/tune/tune.js';
+import type { Workspace } from '../../services/workspace/workspace.js';
+import { printResult, terminalTask } from '../output.js';
+import { estimateText } from '../tables.js';
+
+interface Options {
+  workspace: string;
+  instruction: string;
+  answer?: string;
+  contrast?: string;
+  labels?: string;
+  label?: string;
+  seeds?: string;
+  id?: string;
+  name: string;
+  keep: string;
+  device: string;
+  hide: string[];
+  json?: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('tune')
+    .description('tune an instruction by a few labelled customers, or by seeds without negatives')
+    .requiredOption('--workspace <file>', 'the workspace')
+    .requiredOption('--instruction <text>', 'whom to look for')
+    .option('--answer <text>', 'what a good customer would answer')
+    .option('--contrast <text>', 'what the customers should not be')
+    .option('--labels <file>', 'customer ids with 0 or 1, CSV or Parquet; 4 to 10,000 are used')
+    .option('--label <column>', 'the column with 0 and 1')
+    .option('--seeds <file>', 'ids of customers that have the target; the rest of the base counts as unlabelled')
+    .option('--id <column>', 'name of the customer id column in the file')
+    .requiredOption('--name <name>', 'name of the tuned instruction; a name that exists gets another version')
+    .option(
+      '--keep <when>',
+      'auto: rankings use it when cross-validation says that it helps; always: in any case',
+      'auto',
+    )
+    .option('--device <device>', 'auto, cpu or another device', 'auto')
+    .option(
+      '--hide <[FILE:]COLUMN=VALUE>',
+      'leave out the rows with this value; may be repeated; as last time by default',
+      (hide: string, all: string[]) => [...all, hide],
+      [],
+    )
+    .option('--json', 'print the report as JSON')
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  // Whatever is wrong with the command or the labels is told before anything long is done.
+  parseDevice(options.device);
+  const hides = options.hide.map(parseHide);
+  const keep = parseKeep(options.keep);
+  const examplesOf = await readExamples(options);
+  const services = await compose(options.workspace);
+  try {
+    const { instruction, answer, contrast, name, device } = options;
+    const report = await services.tune(
+      { instruction, answer, contrast },
+      examplesOf,
+      { name, keep, device, hides },
+      terminalTask(),
+    );
+    printResult(options.json, report, reportLines(report));
+  } finally {
+    services.close();
+  }
+}
+
+async function readExamples({
+  labels,
+  label,
+  seeds,
+  id,
+}: Options): Promise<(workspace: Workspace) => Promise<Examples>> {
+  if ((labels === undefined) === (seeds === undefined))
+    throw new AppError('option-invalid', 'Examples come from --labels or from --seeds', 'give one of the two');
+  if (seeds !== undefined) return (workspace) => examplesFromSeeds(workspace, seeds, id);
+  if (label === undefined)
+    throw new AppError('option-invalid', '--labels says nothing without its column', 'add --label COLUMN');
+  const set = await readLabels(labels!, label, id);
+  return (workspace) => examplesFromLabels(workspace, set);
+}
+
+function parseKeep(text: string): Keep {
+  if (text === 'auto' || text === 'always') return text;
+  throw new AppError('option-invalid', `--keep is "${text}"`, 'give auto or always');
+}
+
+function reportLines({ tuned, helps, seconds }: TuneReport): string[] {
+  const { counts, name, version } = tuned;
+  const against =
+    tuned.kind === 'labels'
+      ? `${counts.negatives} negatives`
+      : `${counts.unlabelled} of the rest of the base, unlabelled`;
+  return [
+    `${name}, version ${version}: ${counts.positives} positives, ${against}`,
+    ...(counts.unknown > 0
+      ? [`${counts.unknown} ids are no customers, such as ${counts.unknownExamples.join(', ')}`]
+      : []),
+    ...(counts.duplicates > 0 ? [`${counts.duplicates} examples are repeated`] : []),
+    ...(counts.leftOut > 0 ? [`${counts.leftOut} examples beyond the most that are used are left out`] : []),
+    `AUC on the examples${tuned.kind === 'seeds' ? ', the unlabelled taken as negatives' : ''}: untuned ${estimateText(tuned.before)}, tuned (cross-validated) ${estimateText(tuned.after)}`,
+    verdict(tuned.inUse, helps),
+    `tuned in ${seconds.toFixed(1)} s`,
+  ];
+}
+
+function verdict(inUse: boolean, helps: boolean): string {
+  if (inUse && helps) return 'in use: the examples help';
+  if (inUse) return 'in use as you asked, although cross-validation finds no help in the examples';
+  return 'not in use: cross-validation finds no help in the examples; rankings stay with the instruction as it was (--keep always overrules)';
+}

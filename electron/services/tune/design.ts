@@ -1,0 +1,220 @@
+import { principal, type Operator } from './principal.js';
+import { timesTable, transposedTimes, weightedSum, type Columns, type Rows } from './rows.js';
+
+/** What is known of the base's sample and of the examples, the sample's rows before the examples'. */
+export interface Gathered {
+  columns: Columns;
+  /** How many of the rows are the sample of the base. */
+  sampled: number;
+  rows: Rows;
+  /** Untuned scores, [rows]. */
+  scores: Float64Array;
+  /** Standardised evidence features, [rows, F]. */
+  evidence: Float64Array;
+  /** Weighted means of the customers' string embeddings, [rows, textWidth]. */
+  text: Float64Array;
+  /** Learned parts of the user embeddings, [rows, embeddingWidth − 2]; undefined while the gate is 0. */
+  learned: Float64Array | undefined;
+}
+
+export const BLOCKS = ['evidence', 'strings', 'topics', 'text', 'learned'] as const;
+export type BlockName = (typeof BLOCKS)[number];
+
+/** A linear map that makes a block's features, of mean 0 and mean squared length 1 over the base. */
+export interface Block {
+  name: Exclude<BlockName, 'strings'>;
+  /** Sizes of what goes in and what comes out. */
+  input: number;
+  width: number;
+  mean: Float64Array;
+  /** [input, width] */
+  map: Float32Array;
+  /** Of the examples, [examples, width]. */
+  features: Float64Array;
+}
+
+/** What the residual sees of the examples, all scaled by the base and never by the labels. */
+export interface Design {
+  columns: Columns;
+  /** Untuned scores of the examples, standardised over the base. */
+  prior: Float64Array;
+  score: { mean: number; deviation: number };
+  /** Scale of every column of the rows; `strings` features are the scaled rows less their mean. [columns] */
+  scale: Float64Array;
+  mean: Float64Array;
+  /** Scaled rows of the examples, not centred. */
+  rows: Rows;
+  blocks: Block[];
+}
+
+/** Rare strings weigh more, by the square root of what would give every string the same variance. */
+const RARITY = 0.5;
+/** How far the spread of the principal directions is evened out: 0 not at all, 1 all the same. */
+const EVENNESS = 0.5;
+const TOPICS = 24;
+const TEXT_DIRECTIONS = 32;
+const LEARNED_DIRECTIONS = 24;
+/** Columns that fewer customers of the sample have keep the scale that this many would give. */
+const RAREST = 3;
+
+/** Learns the scales of all features from the sample and applies them to the examples. */
+export function makeDesign(gathered: Gathered): Design {
+  const { rows, sampled, columns, scores } = gathered;
+  const base = part(rows, 0, sampled);
+  const { mean, deviation } = columnMoments(base, columns.count);
+  const floor = Math.sqrt(RAREST / sampled) * 0.2;
+  const scale = deviation.map((spread) => 1 / Math.max(spread, floor) ** RARITY);
+  const total = Math.sqrt(deviation.reduce((sum, spread, at) => sum + (spread * scale[at]!) ** 2, 0)) || 1;
+  for (let at = 0; at < scale.length; at++) scale[at]! /= total;
+  const scaled = scaledRows(rows, scale);
+  const centre = mean.map((value, at) => value * scale[at]!);
+  const blocks = [
+    denseBlock('evidence', gathered.evidence, gathered),
+    topicBlock(scaled, centre, gathered),
+    denseBlock('text', gathered.text, gathered, TEXT_DIRECTIONS),
+    ...(gathered.learned ? [denseBlock('learned', gathered.learned, gathered, LEARNED_DIRECTIONS)] : []),
+  ];
+  const score = moments(scores.subarray(0, sampled));
+  return {
+    columns,
+    score,
+    prior: scores.slice(sampled).map((value) => (value - score.mean) / score.deviation),
+    scale,
+    mean: centre,
+    rows: part(scaled, sampled, rows.start.length - 1),
+    blocks,
+  };
+}
+
+function moments(values: Float64Array): { mean: number; deviation: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return { mean, deviation: Math.sqrt(variance) || 1 };
+}
+
+function columnMoments(base: Rows, count: number): { mean: Float64Array; deviation: Float64Array } {
+  const customers = base.start.length - 1;
+  const each = new Float64Array(customers).fill(1 / customers);
+  const mean = weightedSum(base, each, count);
+  const square = weightedSum({ ...base, value: base.value.map((value) => value * value) }, each, count);
+  return { mean, deviation: square.map((value, at) => Math.sqrt(Math.max(0, value - mean[at]! ** 2))) };
+}
+
+function part({ start, column, value }: Rows, from: number, to: number): Rows {
+  const [first, last] = [start[from]!, start[to]!];
+  return {
+    start: start.slice(from, to + 1).map((at) => at - first),
+    column: column.subarray(first, last),
+    value: value.subarray(first, last),
+  };
+}
+
+function scaledRows(rows: Rows, scale: Float64Array): Rows {
+  return { ...rows, value: rows.value.map((value, at) => value * scale[rows.column[at]!]!) };
+}
+
+/** What customers own together: principal directions of the sample's scaled rows. */
+function topicBlock(scaled: Rows, centre: Float64Array, { sampled, columns }: Gathered): Block {
+  const base = part(scaled, 0, sampled);
+  const found = principal(
+    {
+      rows: sampled,
+      columns: columns.count,
+      times: (table, width) => {
+        const result = timesTable(base, table, width);
+        const shift = transposedDot(centre, table, width);
+        for (let at = 0; at < result.length; at++) result[at]! -= shift[at % width]!;
+        return result;
+      },
+      transposedTimes: (table, width) => {
+        const result = transposedTimes(base, table, width, columns.count);
+        const sums = new Float64Array(width);
+        for (let at = 0; at < table.length; at++) sums[at % width]! += table[at]!;
+        for (let at = 0; at < result.length; at++) result[at]! -= centre[Math.floor(at / width)]! * sums[at % width]!;
+        return result;
+      },
+    },
+    TOPICS,
+  );
+  const map = evened(found.directions, found.deviation);
+  const features = timesTable(part(scaled, sampled, scaled.start.length - 1), map, found.width);
+  const shift = transposedDot(centre, map, found.width);
+  for (let at = 0; at < features.length; at++) features[at]! -= shift[at % found.width]!;
+  return { name: 'topics', input: columns.count, width: found.width, mean: centre, map, features };
+}
+
+/** Features from numbers that every row has: as they are, or along their first `directions` principal directions. */
+function denseBlock(name: Block['name'], table: Float64Array, { sampled, rows }: Gathered, directions?: number): Block {
+  const all = rows.start.length - 1;
+  const input = table.length / all;
+  const mean = new Float64Array(input);
+  for (let at = 0; at < sampled * input; at++) mean[at % input]! += table[at]! / sampled;
+  const centred = table.map((value, at) => value - mean[at % input]!);
+  const map =
+    directions === undefined ? plainMap(centred, sampled, input) : principalMap(centred, sampled, input, directions);
+  const width = map.length / input;
+  const features = new Float64Array((all - sampled) * width);
+  multiply(centred.subarray(sampled * input), input, map, width, features);
+  return { name, input, width, mean, map, features };
+}
+
+function plainMap(centred: Float64Array, sampled: number, input: number): Float32Array {
+  let square = 0;
+  for (let at = 0; at < sampled * input; at++) square += centred[at]! ** 2 / sampled;
+  const map = new Float32Array(input * input);
+  for (let k = 0; k < input; k++) map[k * input + k] = 1 / Math.sqrt(square || 1);
+  return map;
+}
+
+function principalMap(centred: Float64Array, sampled: number, input: number, directions: number): Float32Array {
+  const base = centred.subarray(0, sampled * input);
+  const operator: Operator = {
+    rows: sampled,
+    columns: input,
+    times: (table, width) => multiply(base, input, table, width, new Float64Array(sampled * width)),
+    transposedTimes: (table, width) => {
+      const result = new Float64Array(input * width);
+      for (let row = 0; row < sampled; row++) {
+        for (let k = 0; k < input; k++) {
+          const value = base[row * input + k]!;
+          if (value === 0) continue;
+          for (let to = 0; to < width; to++) result[k * width + to]! += value * table[row * width + to]!;
+        }
+      }
+      return Float32Array.from(result);
+    },
+  };
+  const found = principal(operator, directions);
+  return evened(found.directions, found.deviation);
+}
+
+/** Directions scaled so that features along them have their spread evened out and mean squared length 1 together. */
+function evened(directions: Float32Array, deviation: Float64Array): Float32Array {
+  const width = deviation.length;
+  const factors = deviation.map((spread) => spread ** -EVENNESS);
+  const total = Math.sqrt(deviation.reduce((sum, spread, at) => sum + (spread * factors[at]!) ** 2, 0)) || 1;
+  return directions.map((value, at) => (value * factors[at % width]!) / total);
+}
+
+function multiply(
+  left: Float64Array,
+  inner: number,
+  table: Float32Array,
+  width: number,
+  out: Float64Array,
+): Float64Array {
+  for (let row = 0; row * inner < left.length; row++) {
+    for (let k = 0; k < inner; k++) {
+      const value = left[row * inner + k]!;
+      if (value === 0) continue;
+      for (let to = 0; to < width; to++) out[row * width + to]! += value * table[k * width + to]!;
+    }
+  }
+  return out;
+}
+
+function transposedDot(vector: Float64Array, table: Float32Array, width: number): Float64Array {
+  const result = new Float64Array(width);
+  for (let at = 0; at < table.length; at++) result[at % width]! += vector[Math.floor(at / width)]! * table[at]!;
+  return result;
+}

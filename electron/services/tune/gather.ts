@@ -1,0 +1,138 @@
+import type { Engine } from '../../engine/engine.js';
+import { bytesAt, chunksOf } from '../index/chunks.js';
+import { appendPacked, emptyBlock, type EventBlock } from '../index/event-block.js';
+import { unpackHalves } from '../index/half.js';
+import type { IndexBatch } from '../index/read-index.js';
+import { readEmbeddings } from '../index/string-store.js';
+import { scoreBatch, type ScoredBatch, type Scorer } from '../rank/score.js';
+import { throwIfCancelled, type Task } from '../task.js';
+import type { Workspace } from '../workspace/workspace.js';
+import type { Gathered } from './design.js';
+import { rowsOf, type Columns, type Rows } from './rows.js';
+
+/** Customers of the base that the features are scaled by, evenly spaced by number. */
+const SAMPLE = 4096;
+const BATCH = 1024;
+/** Words in which levels of a number begin, as services/index/levels.ts writes them. */
+const LEVEL = '^(very low|low|medium|high|very high|very early|early|middle|late|very late) ';
+
+/** Every string's value column; levels and summaries of one number share one. */
+export async function readColumns(workspace: Workspace): Promise<Columns> {
+  const reader = await workspace.connection.runAndReadAll(`
+    SELECT CAST(dense_rank() OVER (ORDER BY label) - 1 AS INTEGER) AS number FROM (
+      SELECT string, source || CASE WHEN kind IN (2, 3)
+        THEN '=' || regexp_replace(regexp_replace(text, '${LEVEL}', ''), '( \\(.*\\)|: .*)$', '') ELSE '#' || string END AS label
+      FROM strings) ORDER BY string`);
+  const [numbers = []] = reader.getColumns() as [number[]];
+  const strings = numbers.length;
+  const groups = numbers.reduce((most, number) => Math.max(most, number + 1), 0);
+  return { strings, count: strings + groups, valueOf: Uint32Array.from(numbers, (number) => strings + number) };
+}
+
+/** Numbers of the customers that stand for the base. */
+export function baseSample(total: number): number[] {
+  const size = Math.min(total, SAMPLE);
+  return Array.from({ length: size }, (_, i) => Math.floor((i * total) / size));
+}
+
+/** Reads and scores a sample of the base and these customers; what the residual is made of. */
+export async function gather(
+  workspace: Workspace,
+  engine: Engine,
+  scorer: Scorer,
+  { base, chosen }: { base: readonly number[]; chosen: readonly number[] },
+  task: Task,
+): Promise<Gathered> {
+  const columns = await readColumns(workspace);
+  const wanted = [...base, ...chosen];
+  const parts: ScoredBatch[] = [];
+  const all = emptyBlock(wanted.length);
+  for (let from = 0; from < wanted.length; from += BATCH) {
+    throwIfCancelled(task, 'Tuning');
+    task.progress({ stage: 'read customers', done: from, total: wanted.length });
+    const batch = await readChosen(workspace, engine, wanted.slice(from, from + BATCH), all);
+    parts.push(await scoreBatch(engine, scorer, batch));
+  }
+  task.progress({ stage: 'read customers', done: wanted.length, total: wanted.length });
+  const rows = rowsOf(all, columns);
+  return {
+    columns,
+    sampled: base.length,
+    rows,
+    scores: joined(parts.map((part) => part.scores)),
+    evidence: joined(parts.map((part) => part.features)),
+    learned: parts[0]?.learned ? joined(parts.map((part) => part.learned!)) : undefined,
+    text: await meanEmbeddings(workspace, engine, rows, columns.strings),
+  };
+}
+
+/** The customers in the order asked for; their events are added to `all` as well. */
+async function readChosen(
+  workspace: Workspace,
+  engine: Engine,
+  customers: readonly number[],
+  all: EventBlock,
+): Promise<IndexBatch> {
+  const { gate, shape } = engine.model;
+  const tokenSize = gate > 0 ? shape.userTokens * shape.tokenWidth : 0;
+  const events = emptyBlock(customers.length);
+  const tokens = new Float32Array(customers.length * tokenSize);
+  const columns = tokenSize > 0 ? 'events, tokens' : 'events';
+  const list = customers.map((customer, place) => `(${customer}, ${place})`).join(',');
+  const query = `SELECT ${columns} FROM customer_index JOIN (VALUES ${list}) asked(customer, place) USING (customer) ORDER BY place`;
+  for await (const chunk of chunksOf(workspace, query)) {
+    const packed = chunk.getColumnVector(0);
+    const halves = tokenSize > 0 ? chunk.getColumnVector(1) : undefined;
+    for (let row = 0; row < chunk.rowCount; row++) {
+      if (halves) unpackHalves(bytesAt(halves, row), tokens, events.customers * tokenSize);
+      const bytes = bytesAt(packed, row);
+      appendPacked(events, bytes);
+      appendPacked(all, bytes);
+    }
+  }
+  return { first: 0, events, tokens };
+}
+
+function joined(parts: readonly Float32Array[]): Float64Array {
+  const result = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}
+
+/** Mean embedding of every row's strings, weighted as the rows weigh them; 0 for a row without any. */
+async function meanEmbeddings(
+  workspace: Workspace,
+  engine: Engine,
+  rows: Rows,
+  strings: number,
+): Promise<Float64Array> {
+  const width = engine.model.shape.textWidth;
+  const count = rows.start.length - 1;
+  const result = new Float64Array(count * width);
+  const sums = stringSums(rows, strings);
+  for await (const { first, count: some, embedding } of readEmbeddings(workspace, engine, strings)) {
+    for (let row = 0; row < count; row++) {
+      for (let at = rows.start[row]!, to = rows.start[row + 1]!; at < to; at++) {
+        const from = (rows.column[at]! - first) * width;
+        if (from < 0 || from >= some * width) continue;
+        const factor = rows.value[at]! / sums[row]!;
+        for (let k = 0; k < width; k++) result[row * width + k]! += factor * embedding[from + k]!;
+      }
+    }
+  }
+  return result;
+}
+
+/** Sum of every row's string columns, its value columns left out; 1 for a row without any. */
+export function stringSums(rows: Rows, strings: number): Float64Array {
+  return Float64Array.from({ length: rows.start.length - 1 }, (_, row) => {
+    let sum = 0;
+    for (let at = rows.start[row]!, to = rows.start[row + 1]!; at < to; at++)
+      if (rows.column[at]! < strings) sum += rows.value[at]!;
+    return sum || 1;
+  });
+}

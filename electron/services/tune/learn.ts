@@ -1,0 +1,119 @@
+import { auc } from '../evaluate/metrics.js';
+import type { Estimate } from '../evaluate/intervals.js';
+import { throwIfCancelled, type Task } from '../task.js';
+import { solveLarge } from './conjugate.js';
+import type { BlockName, Design } from './design.js';
+import { folds } from './folds.js';
+import { valuesOf, weightsOf, type Weights } from './linear.js';
+import { fitMixture, subProblem, type Fitted, type Problem } from './posterior.js';
+import { kernelOf, subDesign } from './products.js';
+import { settingsFor } from './settings.js';
+
+/** What is known of the examples of a design, in its order. */
+export interface Answers {
+  /** 1 has the target; 0 has not, or stands for the rest of the base. */
+  answers: (0 | 1)[];
+  /** How likely an example of answer 0 has the target after all: 0 for labels, the class prior for the rest of the base. */
+  doubt: number;
+}
+
+/** What the examples taught, and how well it does on examples that it was not taught. */
+export interface Learned {
+  weights: Weights;
+  /** Mean residual variance per block, and mean slope before the examples. */
+  shares: Record<string, number>;
+  slope: number;
+  /** AUC on the examples, of the untuned score and of tuned scores by cross-validation. */
+  before: Estimate;
+  after: Estimate;
+  /** Cross-validated tuned scores of the examples. */
+  predicted: Float64Array;
+}
+
+/** Up to this many examples the settings are weighed on all of them, exactly; beyond, on so many of them. */
+const EXACT = 320;
+/** Settings that more examples than that are fitted with. */
+const LARGE_SETTINGS = 3;
+const FOLDS = 5;
+/** Share of the targets' variance that is taken for noise. */
+const NOISE = 0.8;
+
+/** Learns from the examples of a design, whose order must not follow their answers other than by `answers`. */
+export function learn(design: Design, { answers, doubt }: Answers, task: Task): Learned {
+  const names: BlockName[] = ['strings', ...design.blocks.map((block) => block.name)];
+  const weigh = answers.length <= EXACT ? answers.map((_, at) => at) : spread(answers, EXACT);
+  const small = subDesign(design, weigh);
+  const problem: Problem = {
+    ...targetsOf(
+      small,
+      weigh.map((at) => answers[at]!),
+      doubt,
+    ),
+    kernels: names.map((name) => kernelOf(small, name)),
+  };
+  const settings = settingsFor(names.length);
+  const fitAll = fitMixture(problem, settings);
+  const exact = answers.length <= EXACT;
+  const best = [...fitAll].sort((a, b) => b.weight - a.weight).slice(0, LARGE_SETTINGS);
+  const fit = (seen: readonly number[]): Fitted[] => {
+    throwIfCancelled(task, 'Tuning');
+    if (exact) return fitMixture(subProblem(problem, seen), settings);
+    const part = subDesign(design, seen);
+    return solveLarge(
+      part,
+      targetsOf(
+        part,
+        seen.map((at) => answers[at]!),
+        doubt,
+      ),
+      best,
+      names,
+    );
+  };
+  const predicted = new Float64Array(answers.length);
+  const parts = folds(answers, FOLDS);
+  parts.forEach((asked, done) => {
+    task.progress({ stage: 'cross-validate', done, total: parts.length });
+    const out = new Set(asked);
+    const seen = answers.map((_, at) => at).filter((at) => !out.has(at));
+    const values = valuesOf(subDesign(design, asked), weightsOf(subDesign(design, seen), fit(seen), names));
+    asked.forEach((at, i) => (predicted[at] = values[i]!));
+  });
+  task.progress({ stage: 'cross-validate', done: parts.length, total: parts.length });
+  const fits = exact ? fitAll : fit(answers.map((_, at) => at));
+  const labels = Uint8Array.from(answers);
+  return {
+    weights: weightsOf(design, fits, names),
+    shares: Object.fromEntries(names.map((name, at) => [name, mean(fits, ({ variances }) => variances[at]!)])),
+    slope: mean(fits, ({ slope }) => slope),
+    before: auc(design.prior, labels),
+    after: auc(predicted, labels),
+    predicted,
+  };
+}
+
+/** Targets, priors and noise of examples; the classes weigh the same, whatever their sizes. */
+export function targetsOf(design: Design, answers: readonly (0 | 1)[], doubt: number): Omit<Problem, 'kernels'> {
+  const positives = answers.filter((answer) => answer === 1).length;
+  const share = (answer: 0 | 1): number => (answer === 1 ? positives : answers.length - positives) / answers.length;
+  const expected = 2 * doubt - 1;
+  return {
+    targets: Float64Array.from(answers, (answer) => (answer === 1 ? 1 : expected)),
+    prior: design.prior,
+    noise: Float64Array.from(answers, (answer) => (NOISE + (answer === 1 ? 0 : 1 - expected ** 2)) * 2 * share(answer)),
+  };
+}
+
+/** So many of the examples, as many of each class as there are, half of them positives where possible; evenly spaced. */
+function spread(answers: readonly (0 | 1)[], count: number): number[] {
+  const classes = ([1, 0] as const).map((wanted) => answers.map((_, at) => at).filter((at) => answers[at] === wanted));
+  const [positives, negatives] = [classes[0]!, classes[1]!];
+  const wanted = Math.min(positives.length, Math.max(count / 2, count - negatives.length));
+  const pick = (from: number[], size: number): number[] =>
+    Array.from({ length: size }, (_, i) => from[Math.floor((i * from.length) / size)]!);
+  return [...pick(positives, wanted), ...pick(negatives, count - wanted)].sort((a, b) => a - b);
+}
+
+function mean(fits: readonly Fitted[], of: (setting: Fitted['setting']) => number): number {
+  return fits.reduce((sum, { setting, weight }) => sum + weight * of(setting), 0);
+}

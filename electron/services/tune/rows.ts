@@ -1,0 +1,99 @@
+import type { EventBlock } from '../index/event-block.js';
+
+/** Sparse rows: those of row i lie at start[i] .. start[i + 1]. */
+export interface Rows {
+  start: Uint32Array;
+  column: Uint32Array;
+  value: Float64Array;
+}
+
+/** Which column each string has: one of its own, and one that its value percentiles add to. */
+export interface Columns {
+  strings: number;
+  /** strings + the number of value columns. */
+  count: number;
+  /** Value column of each string, in strings .. count; strings that are levels of one number share one. [strings] */
+  valueOf: Uint32Array;
+}
+
+/** Makes a percentile minus one half, which is uniform in ±½, as wide as a standard normal. */
+export const VALUE_SCALE = Math.sqrt(12);
+
+/**
+ * What the customers of a block have, as rows of unit scale: ln(1 + n) / ln 2 at a string's column and √12 (value − ½) at
+ * its value column, both over the square root of the number of the customer's events.
+ */
+export function rowsOf(block: EventBlock, { count, valueOf }: Columns): Rows {
+  const events = block.start[block.customers]!;
+  const rows: Rows = {
+    start: new Uint32Array(block.customers + 1),
+    column: new Uint32Array(2 * events),
+    value: new Float64Array(2 * events),
+  };
+  let at = 0;
+  for (let customer = 0; customer < block.customers; customer++) {
+    const [from, to] = [block.start[customer]!, block.start[customer + 1]!];
+    const norm = 1 / Math.sqrt(Math.max(1, to - from));
+    for (let event = from; event < to; event++) {
+      const string = block.string[event]!;
+      // A string that came after the tuning has no column yet.
+      if (string >= valueOf.length || valueOf[string]! >= count) continue;
+      rows.column[at] = string;
+      rows.value[at++] = norm * Math.log2(1 + block.n[event]!);
+      const value = block.value[event]!;
+      if (Number.isNaN(value)) continue;
+      rows.column[at] = valueOf[string]!;
+      rows.value[at++] = norm * VALUE_SCALE * (value - 0.5);
+    }
+    rows.start[customer + 1] = at;
+  }
+  return rows;
+}
+
+/** rows · weights of every row. */
+export function timesVector({ start, column, value }: Rows, weights: Float64Array): Float64Array {
+  const result = new Float64Array(start.length - 1);
+  for (let row = 0; row < result.length; row++) {
+    let sum = 0;
+    for (let at = start[row]!, to = start[row + 1]!; at < to; at++) sum += value[at]! * weights[column[at]!]!;
+    result[row] = sum;
+  }
+  return result;
+}
+
+/** Σ factors[i] × row i, over `count` columns. */
+export function weightedSum({ start, column, value }: Rows, factors: Float64Array, count: number): Float64Array {
+  const result = new Float64Array(count);
+  for (let row = 0; row < start.length - 1; row++) {
+    const factor = factors[row]!;
+    for (let at = start[row]!, to = start[row + 1]!; at < to; at++) result[column[at]!]! += factor * value[at]!;
+  }
+  return result;
+}
+
+/** rows · table, [rows, width], for a table [columns, width]. */
+export function timesTable({ start, column, value }: Rows, table: Float32Array, width: number): Float64Array {
+  const result = new Float64Array((start.length - 1) * width);
+  for (let row = 0; row < start.length - 1; row++) {
+    const out = row * width;
+    for (let at = start[row]!, to = start[row + 1]!; at < to; at++) {
+      const [factor, from] = [value[at]!, column[at]! * width];
+      for (let k = 0; k < width; k++) result[out + k]! += factor * table[from + k]!;
+    }
+  }
+  return result;
+}
+
+/** rowsᵀ · table, [columns, width], for a table [rows, width]. */
+export function transposedTimes(rows: Rows, table: Float64Array, width: number, columns: number): Float32Array {
+  const { start, column, value } = rows;
+  const result = new Float32Array(columns * width);
+  for (let row = 0; row < start.length - 1; row++) {
+    const from = row * width;
+    for (let at = start[row]!, to = start[row + 1]!; at < to; at++) {
+      const [factor, out] = [value[at]!, column[at]! * width];
+      for (let k = 0; k < width; k++) result[out + k]! += factor * table[from + k]!;
+    }
+  }
+  return result;
+}

@@ -1,0 +1,89 @@
+import type { Engine } from '../../engine/engine.js';
+import { AppError } from '../errors.js';
+import type { Question } from '../rank/question.js';
+import { prepareScorer } from '../rank/score.js';
+import { throwIfCancelled, unattended, type Task } from '../task.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { makeDesign } from './design.js';
+import type { Examples } from './examples.js';
+import { baseSample, gather } from './gather.js';
+import { learn, type Learned } from './learn.js';
+import { linearOf } from './linear.js';
+import { saveTuned, type TunedVersion } from './tuned-store.js';
+
+/** auto: rankings use the version when cross-validation says that it helps; always: the analyst overrules. */
+export type Keep = 'auto' | 'always';
+
+export interface TuneOptions {
+  name: string;
+  keep?: Keep;
+}
+
+/** A new version, whether the examples helped, and how long it took. */
+export interface TuneReport {
+  tuned: TunedVersion;
+  /** Cross-validation found the tuned scores better than the untuned ones. */
+  helps: boolean;
+  seconds: number;
+}
+
+/**
+ * Learns from examples what the instruction leaves open, as a residual on its untuned score, and stores a new version of the
+ * tuned instruction `name`. The workspace must be encoded. The same examples in the same workspace give the same weights.
+ * Cancelled or failed, it leaves nothing behind.
+ * @throws AppError instruction-empty, name-empty, no-customers, model-incompatible
+ */
+export async function tuneInstruction(
+  workspace: Workspace,
+  engine: Engine,
+  question: Question,
+  examples: Examples,
+  { name, keep = 'auto' }: TuneOptions,
+  task: Task = unattended,
+): Promise<TuneReport> {
+  const start = performance.now();
+  if (name.trim() === '' || name.includes('@'))
+    throw new AppError('name-invalid', `"${name}" cannot be the name of a tuned instruction`, 'give a name without @');
+  const scorer = await prepareScorer(workspace, engine, question);
+  const total = await workspace.one<{ n: number }>('SELECT count(*) AS n FROM customer_index');
+  const gathered = await gather(
+    workspace,
+    engine,
+    scorer,
+    { base: baseSample(total!.n), chosen: examples.customers },
+    task,
+  );
+  const design = makeDesign(gathered);
+  const learned = learn(design, examples, task);
+  throwIfCancelled(task, 'Tuning');
+  const helps = helpful(learned);
+  const version = {
+    name: name.trim(),
+    question: trimmed(question),
+    model: engine.model.hash,
+    inUse: helps || keep === 'always',
+    kind: examples.kind,
+    counts: examples.counts,
+    doubt: examples.doubt,
+    before: learned.before,
+    after: learned.after,
+    shares: learned.shares,
+    slope: learned.slope,
+  };
+  const tuned = await saveTuned(workspace, version, examples, linearOf(design, learned.weights), gathered.columns);
+  return { tuned, helps, seconds: (performance.now() - start) / 1000 };
+}
+
+/** Whether the cross-validated AUC is above the untuned one. */
+function helpful({ before, after }: Learned): boolean {
+  return after.value > before.value;
+}
+
+function trimmed({ instruction, answer, contrast }: Question): Question {
+  const text = (value: string | undefined): string | undefined => value?.trim() || undefined;
+  return {
+    instruction: instruction.trim(),
+    ...(text(answer) && { answer: text(answer) }),
+    ...(text(contrast) && { contrast: text(contrast) }),
+  };
+}

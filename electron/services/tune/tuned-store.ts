@@ -1,0 +1,197 @@
+import { AppError } from '../errors.js';
+import type { Estimate } from '../evaluate/intervals.js';
+import type { Question } from '../rank/question.js';
+import type { Workspace } from '../workspace/workspace.js';
+import type { Columns } from './rows.js';
+import type { Examples } from './examples.js';
+import type { Linear } from './linear.js';
+
+/** What a version of a tuned instruction is, without its weights. */
+export interface TunedVersion {
+  id: number;
+  name: string;
+  version: number;
+  question: Question;
+  /** SHA-256 of the model that it was tuned on. */
+  model: string;
+  /** Whether rankings use what it learned. */
+  inUse: boolean;
+  /** ISO 8601 */
+  createdAt: string;
+  kind: Examples['kind'];
+  counts: Examples['counts'];
+  doubt: number;
+  before: Estimate;
+  after: Estimate;
+  /** Mean residual variance per block, and mean slope of the untuned score before the examples. */
+  shares: Record<string, number>;
+  slope: number;
+}
+
+/** Weights that do not belong to a string; text [textWidth], evidence [F], learned [embeddingWidth − 2]. */
+export interface DenseWeights {
+  constant: number;
+  slope: number;
+  text: number[];
+  evidence: number[];
+  learned: number[];
+}
+
+type Detail = Pick<TunedVersion, 'kind' | 'counts' | 'doubt' | 'before' | 'after' | 'shares'> & {
+  priorSlope: number;
+  weights: DenseWeights;
+};
+
+/** A string's text without the range of a level, "high age (45 to 58)": the range moves when customers come and go. */
+export const STRING_NAME = `CASE WHEN kind IN (2, 3) THEN regexp_replace(text, ' \\(.*\\)$', '') ELSE text END`;
+
+/** Stores a new version of a tuned instruction with the examples it learned from; the version counts from 1. */
+export async function saveTuned(
+  workspace: Workspace,
+  version: Omit<TunedVersion, 'id' | 'version' | 'createdAt'>,
+  examples: Examples,
+  linear: Linear,
+  columns: Columns,
+): Promise<TunedVersion> {
+  const { constant, slope } = linear;
+  const weights: DenseWeights = {
+    constant,
+    slope,
+    text: [...linear.text],
+    evidence: [...linear.evidence],
+    learned: [...linear.learned],
+  };
+  const { kind, counts, doubt, before, after, shares } = version;
+  const detail: Detail = { kind, counts, doubt, before, after, shares, priorSlope: version.slope, weights };
+  const createdAt = new Date().toISOString();
+  return workspace.transaction(async () => {
+    const next = await workspace.one<{ id: number; version: number }>(
+      'SELECT coalesce(max(id), 0) + 1 AS id, coalesce(max(version) FILTER (name = $1), 0) + 1 AS version FROM instructions',
+      [version.name],
+    );
+    const { id } = next!;
+    await workspace.run(
+      `INSERT INTO instructions (id, name, version, instruction, answer, contrast, detail, created_at, model, in_use)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, CAST($8 AS TIMESTAMP), $9, $10)`,
+      [
+        id,
+        version.name,
+        next!.version,
+        version.question.instruction,
+        version.question.answer ?? null,
+        version.question.contrast ?? null,
+        JSON.stringify(detail),
+        createdAt.slice(0, 23),
+        version.model,
+        version.inUse,
+      ],
+    );
+    await saveExamples(workspace, id, examples);
+    await saveStrings(workspace, id, linear, columns);
+    return { ...version, id, version: next!.version, createdAt };
+  });
+}
+
+async function saveExamples(workspace: Workspace, id: number, { kind, userIds, answers }: Examples): Promise<void> {
+  const appender = await workspace.connection.createAppender('tuned_examples');
+  userIds.forEach((userId, at) => {
+    appender.appendInteger(id);
+    appender.appendVarchar(userId);
+    if (kind === 'seeds' && answers[at] === 0) appender.appendNull();
+    else appender.appendTinyInt(answers[at]!);
+    appender.endRow();
+  });
+  appender.closeSync();
+}
+
+async function saveStrings(workspace: Workspace, id: number, linear: Linear, columns: Columns): Promise<void> {
+  const reader = await workspace.connection.runAndReadAll(
+    `SELECT source, ${STRING_NAME} AS name FROM strings ORDER BY string`,
+  );
+  const [sources = [], names = []] = reader.getColumns() as [number[], string[]];
+  const appender = await workspace.connection.createAppender('tuned_strings');
+  names.forEach((name, string) => {
+    appender.appendInteger(id);
+    appender.appendTinyInt(sources[string]!);
+    appender.appendVarchar(name);
+    appender.appendDouble(linear.columns[string]!);
+    appender.appendDouble(linear.columns[columns.valueOf[string]!]!);
+    appender.endRow();
+  });
+  appender.closeSync();
+}
+
+/** All versions of all tuned instructions, by name, the newest first. */
+export async function listTuned(workspace: Workspace): Promise<TunedVersion[]> {
+  const rows = await workspace.all<StoredRow>(
+    'SELECT * FROM instructions WHERE model IS NOT NULL ORDER BY name, version DESC',
+  );
+  return rows.map((row) => versionOf(row));
+}
+
+/**
+ * The version that `name` stands for: the newest in use, else the newest. `name@2` is the second version.
+ * @throws AppError tuned-missing
+ */
+export async function findTuned(workspace: Workspace, name: string): Promise<TunedVersion & { weights: DenseWeights }> {
+  const exact = /^(.*)@(\d+)$/.exec(name);
+  const rows = await workspace.all<StoredRow>(
+    `SELECT * FROM instructions WHERE model IS NOT NULL AND ${exact ? 'name = $1 AND version = $2' : 'name = $1'} ORDER BY in_use DESC, version DESC LIMIT 1`,
+    exact ? [exact[1]!, Number(exact[2])] : [name],
+  );
+  if (rows[0]) return { ...versionOf(rows[0]), weights: (JSON.parse(rows[0].detail) as Detail).weights };
+  const known = (await listTuned(workspace)).map((version) => version.name);
+  throw new AppError(
+    'tuned-missing',
+    `There is no tuned instruction "${name}"`,
+    known.length > 0 ? `the workspace has: ${[...new Set(known)].join(', ')}` : 'make one with tune',
+  );
+}
+
+/** Ids and labels of the customers that a version learned from; null stands for the rest of the base. */
+export async function tunedExamples(
+  workspace: Workspace,
+  id: number,
+): Promise<{ userId: string; label: 0 | 1 | null }[]> {
+  return workspace.all<{ userId: string; label: 0 | 1 | null }>(
+    'SELECT user_id AS "userId", label FROM tuned_examples WHERE instruction_id = $1',
+    [id],
+  );
+}
+
+type StoredRow = {
+  id: number;
+  name: string;
+  version: number;
+  instruction: string;
+  answer: string | null;
+  contrast: string | null;
+  detail: string;
+  created_at: Date;
+  model: string;
+  in_use: boolean;
+};
+
+function versionOf(row: StoredRow): TunedVersion {
+  const { kind, counts, doubt, before, after, shares, priorSlope } = JSON.parse(row.detail) as Detail;
+  return {
+    id: row.id,
+    name: row.name,
+    version: row.version,
+    question: {
+      instruction: row.instruction,
+      ...(row.answer !== null && { answer: row.answer }),
+      ...(row.contrast !== null && { contrast: row.contrast }),
+    },
+    model: row.model,
+    inUse: row.in_use,
+    createdAt: row.created_at.toISOString(),
+    kind,
+    counts,
+    doubt,
+    before,
+    after,
+    shares,
+    slope: priorSlope,
+  };
+}
