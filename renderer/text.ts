@@ -146,10 +146,11 @@ export const text = {
     hint: 'Labels score a ranking; they never change it.',
     none: 'Choose an outcome',
     known: (positives: string, customers: string) => `${positives} of ${customers} customers had it.`,
-    ranking: 'Ranked by',
+    ranking: 'With 95 % interval',
     own: 'This instruction',
     activity: 'Activity count',
-    lift: (percent: number) => `Lift ${percent} %`,
+    auc: 'AUC',
+    lift: (percent: number) => `Lift, top ${percent} %`,
   },
   customer: { newest: (shown: string, total: string) => `newest ${shown} of ${total} rows`, close: 'Close' },
   tasks: {

@@ -126,7 +126,7 @@ describe('from files to an exported audience', () => {
     await real.page.getByRole('heading', { name: 'Labels (known outcomes)' }).waitFor();
     await nav.getByText('Ask').click();
     await real.page.getByLabel('Check against known outcomes').selectOption('bought_christmas_sep_nov');
-    await real.page.getByRole('cell', { name: 'Activity count' }).waitFor();
+    await real.page.getByRole('columnheader', { name: 'Activity count' }).waitFor();
     await real.shoot('outcome');
     await real.expectAccessible();
   });

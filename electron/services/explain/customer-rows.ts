@@ -38,7 +38,10 @@ async function sourceRows(workspace: Workspace, fileId: number, columns: Column[
   const table = `rows_${Number(fileId)}`;
   const total = await workspace.one<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE user_id = $1`, [userId]);
   const time = columns.find(({ role }) => role === 'time');
-  const cells = columns.map(({ ordinal }) => `coalesce(CAST(c${ordinal} AS VARCHAR), '')`);
+  // Whole numbers and midnights as people write them.
+  const cells = columns.map(
+    ({ ordinal }) => `coalesce(regexp_replace(CAST(c${ordinal} AS VARCHAR), '(\\.0| 00:00:00)$', ''), '')`,
+  );
   const order = time ? `c${time.ordinal} DESC NULLS LAST, line` : 'line';
   const reader = await workspace.connection.runAndReadAll(
     `SELECT ${cells.join(', ')} FROM ${table} WHERE user_id = $1 ORDER BY ${order} LIMIT ${SHOWN}`,
