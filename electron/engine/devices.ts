@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { env, listSupportedBackends } from 'onnxruntime-node';
+import { listSupportedBackends } from 'onnxruntime-node';
 import { AppError } from '../services/errors.js';
 import { modelFile, type Model } from './model.js';
 import { PROBED, probeFeeds } from './probe.js';
@@ -61,8 +61,6 @@ export async function chooseDevice(asked: DeviceChoice, model: Model): Promise<D
   );
   const possible = absences.filter(({ reason }) => reason === undefined).map(({ device }) => device);
   if (possible.length > 0) {
-    // Failures are reported here, in words; the runtime would write its own on the terminal too.
-    env.logLevel = 'fatal';
     const cpu = await runProbe(model, 'cpu');
     for (const device of possible) attempts.push(await attempt(model, device, cpu));
   }

@@ -1,6 +1,9 @@
 import { basename } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../services/errors.js';
+
+// Failures become AppErrors; the runtime would write its own words on the terminal too. Read when it starts.
+env.logLevel = 'fatal';
 
 /** A dense array as graphs take and give it; `shape` multiplies to the length of `data`. */
 export type Feed =
