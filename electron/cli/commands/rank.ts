@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { compose, parseDevice, type DeviceReport } from '../../composition.js';
+import { compose, parseDevice, type DeviceReport, type Services } from '../../composition.js';
 import { AppError } from '../../services/errors.js';
 import { parseHide } from '../../services/index/hide.js';
 import type { Understanding } from '../../services/rank/question.js';
@@ -22,6 +22,8 @@ interface Options {
   hide: string[];
   json?: boolean;
 }
+
+type Report = Awaited<ReturnType<Services['rank']>> & { tuned?: TunedVersion };
 
 export function register(program: Command): void {
   program
@@ -57,7 +59,7 @@ async function run(options: Options): Promise<void> {
   try {
     const task = terminalTask();
     const { instruction = '', answer, contrast, device } = options;
-    const report =
+    const report: Report =
       options.tuned === undefined
         ? await services.rank({ instruction, answer, contrast }, { device, hides }, task)
         : await services.rankTuned(options.tuned, { device, hides }, task);
@@ -67,7 +69,7 @@ async function run(options: Options): Promise<void> {
         : await writeRanked(services.workspace, report.rankingId, depth, options.out);
     printResult(options.json, { ...report, out: options.out, written }, [
       `${report.customers} customers ranked${report.withoutEvents > 0 ? `, ${report.withoutEvents} of them without any event` : ''}; ranking ${report.rankingId}`,
-      ...('tuned' in report ? [tunedLine(report.tuned)] : []),
+      ...(report.tuned ? [tunedLine(report.tuned)] : []),
       ...understandingLines(report.understanding),
       ...deviceLines(report.device),
       ...Object.entries(report.prepared.derived.hidden).map(([file, rows]) => `hidden: ${rows} rows of ${file}`),
