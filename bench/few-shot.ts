@@ -167,6 +167,6 @@ function cut(set: string, file: string): string {
   const ids = [...new Set(lines.slice(1).map((line) => line.split(',')[0]!))].filter((id) => id !== '');
   const chosen = new Set(ids.sort((a, b) => rank(a) - rank(b)).slice(0, Number(options.customers)));
   const [header, ...rest] = readFileSync(join(data!, set, file), 'utf8').split('\n');
-  writeFileSync(path, [header, ...rest.filter((line) => chosen.has(line.slice(0, line.indexOf(','))))].join('\n'));
+  writeFileSync(path, [header, ...rest.filter((line) => line.split(',').some((cell) => chosen.has(cell)))].join('\n'));
   return path;
 }

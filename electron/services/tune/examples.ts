@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AppError } from '../errors.js';
 import type { LabelSet } from '../evaluate/labels.js';
 import { column, idColumn, readTable, type TextTable } from '../evaluate/table-file.js';
@@ -48,7 +49,7 @@ export async function examplesFromLabels(workspace: Workspace, labels: LabelSet)
       positives === 0 ? 'label some customers with 1' : 'label some customers with 0, or give the ones with 1 as seeds',
     );
   }
-  const chosen = await mixed(workspace, all, MOST);
+  const chosen = mixed(all, MOST);
   return {
     kind: 'labels',
     ...columnsOf(chosen),
@@ -75,7 +76,7 @@ export async function examplesFromSeeds(workspace: Workspace, file: string, id?:
   const known = await knownCustomers(workspace, distinct);
   if (known.size < FEWEST) throw tooFew(known.size);
   const seeds = [...known].map(([userId, customer]) => ({ userId, customer, answer: 1 as const }));
-  const chosen = await mixed(workspace, seeds, MOST / 2);
+  const chosen = mixed(seeds, MOST / 2);
   const rest = await restOfBase(workspace, new Set(known.values()), Math.min(2000, Math.max(200, 4 * chosen.length)));
   if (rest.length < FEWEST)
     throw new AppError(
@@ -86,7 +87,7 @@ export async function examplesFromSeeds(workspace: Workspace, file: string, id?:
   const total = await workspace.one<{ n: number }>('SELECT count(*) AS n FROM customers');
   return {
     kind: 'seeds',
-    ...columnsOf(await mixed(workspace, [...chosen, ...rest], MOST)),
+    ...columnsOf(mixed([...chosen, ...rest], MOST)),
     doubt: Math.min(0.4, Math.max(CLASS_PRIOR, known.size / total!.n)),
     counts: {
       ...countsOf(distinct, known),
@@ -162,11 +163,9 @@ async function restOfBase(workspace: Workspace, seeds: ReadonlySet<number>, coun
 }
 
 /** At most `most` of the examples, in an order that depends on their ids alone; each class keeps its share. */
-async function mixed<T extends Example>(workspace: Workspace, all: readonly T[], most: number): Promise<T[]> {
-  const rows = await workspace.all<{ at: number }>(
-    `SELECT at FROM (SELECT unnest([${all.map(({ userId }) => literal(userId)).join(',')}]::VARCHAR[]) AS id, unnest(range(${all.length})) AS at) ORDER BY md5('mixed:' || id), id`,
-  );
-  const order = rows.map(({ at }) => all[at]!);
+function mixed<T extends Example>(all: readonly T[], most: number): T[] {
+  const keys = new Map(all.map(({ userId }) => [userId, createHash('md5').update(userId).digest('hex')]));
+  const order = [...all].sort((a, b) => (keys.get(a.userId)! < keys.get(b.userId)! ? -1 : 1));
   if (order.length <= most) return order;
   const share = (answer: 0 | 1): number =>
     Math.round((most * order.filter((example) => example.answer === answer).length) / order.length);

@@ -1,0 +1,196 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Engine } from '../../../electron/engine/engine.js';
+import { AppError } from '../../../electron/services/errors.js';
+import { collectLabels } from '../../../electron/services/evaluate/labels.js';
+import { prepare } from '../../../electron/services/index/prepare.js';
+import { rankInstruction } from '../../../electron/services/rank/rank.js';
+import { prepareScorer } from '../../../electron/services/rank/score.js';
+import { unattended } from '../../../electron/services/task.js';
+import { prepareTuning } from '../../../electron/services/tune/apply.js';
+import { makeDesign } from '../../../electron/services/tune/design.js';
+import { examplesFromLabels, examplesFromSeeds } from '../../../electron/services/tune/examples.js';
+import { gather } from '../../../electron/services/tune/gather.js';
+import { learn } from '../../../electron/services/tune/learn.js';
+import { linearOf, scoresOf } from '../../../electron/services/tune/linear.js';
+import { suggestCustomers } from '../../../electron/services/tune/suggest.js';
+import { tuneInstruction } from '../../../electron/services/tune/tune.js';
+import { findTuned, listTuned, tunedExamples } from '../../../electron/services/tune/tuned-store.js';
+import type { Workspace } from '../../../electron/services/workspace/workspace.js';
+import { TINY_MODEL, tinyWorkspace } from '../tiny-workspace.js';
+
+const CUSTOMERS = 600;
+const QUESTION = { instruction: 'customers who would buy garden furniture' };
+
+let workspace: Workspace;
+let folder: string;
+let engine: Engine;
+
+beforeAll(async () => {
+  engine = await Engine.load(TINY_MODEL, 'cpu');
+  ({ workspace, folder } = await tinyWorkspace(CUSTOMERS));
+  await prepare(workspace, engine);
+});
+afterAll(async () => {
+  await engine.release();
+  workspace.close();
+});
+
+const id = (i: number): string => `c${String(i).padStart(4, '0')}`;
+/** Buys a lantern or not, which the random model cannot know. */
+const owners = async (): Promise<Set<string>> => {
+  const rows = await workspace.all<{ user_id: string }>(
+    `SELECT DISTINCT user_id FROM events JOIN strings USING (string) JOIN customers USING (customer) WHERE text LIKE '%lantern%'`,
+  );
+  return new Set(rows.map((row) => row.user_id));
+};
+const labelsOf = async (count: number, wanted?: (id: string) => boolean) => {
+  const own = await owners();
+  const rows = Array.from({ length: count }, (_, i) => ({
+    row: i + 1,
+    id: id(i * 3),
+    label: (wanted ?? ((one: string) => own.has(one)))(id(i * 3)) ? '1' : '0',
+  }));
+  return collectLabels(rows, 'labels.csv', 'label');
+};
+const failure = async (work: Promise<unknown>): Promise<AppError> => {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof AppError) return error;
+  throw new Error(`no AppError but ${String(error)}`);
+};
+
+describe('tuning by labels', () => {
+  it('learns what the instruction leaves open, for customers it never saw', async () => {
+    const examples = await examplesFromLabels(workspace, await labelsOf(64));
+    const { tuned, helps } = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'lanterns' });
+    expect(helps).toBe(true);
+    expect(tuned).toMatchObject({ name: 'lanterns', version: 1, inUse: true, kind: 'labels' });
+    expect(tuned.counts.positives + tuned.counts.negatives).toBe(64);
+    expect(tuned.after.value).toBeGreaterThan(0.9);
+
+    const found = await findTuned(workspace, 'lanterns');
+    const tuning = await prepareTuning(workspace, engine, found);
+    const { rankingId } = await rankInstruction(workspace, engine, QUESTION, unattended, tuning);
+    const taught = new Set(examples.userIds);
+    const own = await owners();
+    const ranked = await workspace.all<{ user_id: string }>(
+      `SELECT user_id FROM ranking_scores JOIN customers USING (customer) WHERE ranking_id = ${rankingId} ORDER BY score DESC`,
+    );
+    const best = ranked.filter(({ user_id }) => !taught.has(user_id)).slice(0, 50);
+    expect(best.filter(({ user_id }) => own.has(user_id)).length).toBeGreaterThanOrEqual(48);
+    const stored = await workspace.one<{ instruction_id: number }>(
+      `SELECT instruction_id FROM rankings WHERE id = ${rankingId}`,
+    );
+    expect(stored?.instruction_id).toBe(tuned.id);
+  });
+
+  it('gives the same weights again, as another version, with the examples on record', async () => {
+    const examples = await examplesFromLabels(workspace, await labelsOf(64));
+    const { tuned } = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'lanterns' });
+    expect(tuned.version).toBe(2);
+    const [first, second] = await Promise.all([findTuned(workspace, 'lanterns@1'), findTuned(workspace, 'lanterns')]);
+    expect(second.version).toBe(2);
+    expect(second.weights).toEqual(first.weights);
+    expect((await listTuned(workspace)).map(({ version }) => version)).toEqual([2, 1]);
+    const recorded = await tunedExamples(workspace, tuned.id);
+    expect(recorded.filter(({ label }) => label === 1)).toHaveLength(tuned.counts.positives);
+  });
+
+  it('scores customers one by one as the fitted mixture does', async () => {
+    const examples = await examplesFromLabels(workspace, await labelsOf(40));
+    const { tuned } = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'same', keep: 'always' });
+    const scorer = await prepareScorer(workspace, engine, QUESTION);
+    const everybody = Array.from({ length: CUSTOMERS + 1 }, (_, customer) => customer);
+    const gathered = await gather(
+      workspace,
+      engine,
+      scorer,
+      { base: everybody, chosen: examples.customers },
+      unattended,
+    );
+    const design = makeDesign(gathered);
+    const expected = scoresOf(linearOf(design, learn(design, examples, unattended).weights), gathered);
+    const tuning = await prepareTuning(workspace, engine, await findTuned(workspace, tuned.name));
+    const { rankingId } = await rankInstruction(workspace, engine, QUESTION, unattended, tuning);
+    const scores = await workspace.all<{ score: number }>(
+      `SELECT score FROM ranking_scores WHERE ranking_id = ${rankingId} ORDER BY customer`,
+    );
+    scores.forEach(({ score }, customer) => expect(score).toBeCloseTo(expected[customer]!, 4));
+  });
+
+  it('does not use what cannot be learned, unless told to', async () => {
+    const noise = (one: string): boolean =>
+      [...one].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 97, 7) % 2 === 0;
+    const examples = await examplesFromLabels(workspace, await labelsOf(100, noise));
+    const { tuned } = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'noise' });
+    expect(tuned.after.low).toBeLessThan(0.5);
+    const kept = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'noise', keep: 'always' });
+    expect(kept.tuned.inUse).toBe(true);
+  });
+});
+
+describe('tuning by seeds', () => {
+  it('finds customers like the seeds, with the rest of the base as unlabelled', async () => {
+    const own = [...(await owners())];
+    const file = join(folder, 'seeds.csv');
+    writeFileSync(file, `${own.slice(0, 30).join('\n')}\nnobody\n`);
+    const examples = await examplesFromSeeds(workspace, file);
+    expect(examples.counts).toMatchObject({ positives: 30, negatives: 0, unlabelled: 200, unknown: 1 });
+    expect(examples.doubt).toBeGreaterThanOrEqual(0.1);
+    const { tuned } = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'seeds', keep: 'always' });
+    const tuning = await prepareTuning(workspace, engine, await findTuned(workspace, 'seeds'));
+    const { rankingId } = await rankInstruction(workspace, engine, tuned.question, unattended, tuning);
+    const seeds = new Set(own.slice(0, 30));
+    const ranked = await workspace.all<{ user_id: string }>(
+      `SELECT user_id FROM ranking_scores JOIN customers USING (customer) WHERE ranking_id = ${rankingId} ORDER BY score DESC`,
+    );
+    const best = ranked.filter(({ user_id }) => !seeds.has(user_id)).slice(0, 40);
+    const all = new Set(own);
+    expect(best.filter(({ user_id }) => all.has(user_id)).length).toBeGreaterThanOrEqual(36);
+  });
+});
+
+describe('what is wrong with examples is told', () => {
+  it('too few, unknown, one class', async () => {
+    const labels = (rows: [string, string][]) =>
+      collectLabels(
+        rows.map(([one, label], i) => ({ row: i + 1, id: one, label })),
+        'labels.csv',
+        'label',
+      );
+    const few = labels([
+      [id(0), '1'],
+      [id(1), '0'],
+      ['x', '1'],
+    ]);
+    expect((await failure(examplesFromLabels(workspace, few))).code).toBe('examples-few');
+    const unknown = labels([
+      ['x1', '1'],
+      ['x2', '0'],
+    ]);
+    const error = await failure(examplesFromLabels(workspace, unknown));
+    expect(error.code).toBe('examples-unknown');
+    expect(error.remedy).toContain('"x1"');
+    const single = await labelsOf(10, () => true);
+    expect((await failure(examplesFromLabels(workspace, single))).code).toBe('labels-single-class');
+    expect((await failure(findTuned(workspace, 'nothing'))).code).toBe('tuned-missing');
+  });
+});
+
+describe('suggestions', () => {
+  it('are new customers, unlike each other, the same every time', async () => {
+    const tuned = await findTuned(workspace, 'lanterns');
+    const first = await suggestCustomers(workspace, engine, tuned, 10);
+    expect(first).toHaveLength(10);
+    expect(new Set(first.map(({ userId }) => userId)).size).toBe(10);
+    const known = new Set((await tunedExamples(workspace, tuned.id)).map(({ userId }) => userId));
+    expect(first.some(({ userId }) => known.has(userId))).toBe(false);
+    expect(first[0]!.worth).toBe(1);
+    for (let at = 1; at < first.length; at++) expect(first[at]!.worth).toBeLessThanOrEqual(first[at - 1]!.worth);
+    expect(await suggestCustomers(workspace, engine, tuned, 10)).toEqual(first);
+  });
+});
