@@ -9,7 +9,7 @@ const TEXT_BATCH = 32;
 /** What runs a few times per instruction is not worth an accelerator's start-up. */
 const ON_CPU: ReadonlySet<ModelFile> = new Set(['language.onnx', 'reader.onnx', 'evidence.onnx']);
 
-/** What the language model read of one text. T tokens; sizes as in docs/model.md. */
+/** What the language model read of one text. T tokens; sizes as in docs/rank.md. */
 export interface LanguageReading {
   tokens: LanguageTokens;
   /** Lower hidden states, [T, hidden]. */
