@@ -42,7 +42,7 @@ async function sourceRows(workspace: Workspace, fileId: number, columns: Column[
   const cells = columns.map(
     ({ ordinal }) => `coalesce(regexp_replace(CAST(c${ordinal} AS VARCHAR), '(\\.0| 00:00:00)$', ''), '')`,
   );
-  const order = time ? `c${time.ordinal} DESC NULLS LAST, line` : 'line';
+  const order = time ? `c${time.ordinal} DESC NULLS LAST, rowid` : 'rowid';
   const reader = await workspace.connection.runAndReadAll(
     `SELECT ${cells.join(', ')} FROM ${table} WHERE user_id = $1 ORDER BY ${order} LIMIT ${SHOWN}`,
     [userId],

@@ -49,8 +49,11 @@ export async function importFiles(workspace: Workspace, requests: ImportRequest[
     const reports: ImportReport[] = [];
     for (const [at, request] of requests.entries()) {
       throwIfCancelled(task, 'Import');
-      task.progress({ stage: `import ${request.path}`, done: at, total: requests.length });
-      reports.push(await importFile(workspace, request, options));
+      task.progress({ stage: 'import', done: at, total: requests.length });
+      reports.push(await workspace.watched(task, `import ${request.path}`, () => importFile(workspace, request, options)));
+    }
+    if (options.idColumn !== undefined && !reports.some((report) => report.columns.some((column) => column.name === options.idColumn))) {
+      throw new AppError('unknown-column', `None of the files has a column "${options.idColumn}"`, 'check the name given as the customer id', { column: options.idColumn });
     }
     task.progress({ stage: 'import', done: requests.length, total: requests.length });
     return reports;
@@ -66,11 +69,21 @@ async function importFile(workspace: Workspace, request: ImportRequest, options:
   const hash = hashFile(request.path);
   hash.catch(() => undefined);
   const known = await knownIds(workspace);
+  if (request.kind === 'segment') await noticeMissingHeader(workspace, found, known);
   const { columns, counts } = await readRows(workspace, fileId, request, found, options, known);
   const report = await matchCustomers(workspace, fileId, request, columns, counts, known);
   await record(workspace, fileId, request.kind, found, await hash, columns, counts);
   if (!isSource(request.kind)) await keepOutcome(workspace, fileId, request.kind, found.name, columns);
   return report;
+}
+
+/** A list of ids often has no header: its first line is then a customer. */
+async function noticeMissingHeader(workspace: Workspace, found: FileShape, known: string): Promise<void> {
+  const [first, ...others] = found.columns;
+  if (first === undefined || others.length > 0) return;
+  if ((await workspace.one(`SELECT 1 AS one FROM (${known}) WHERE user_id = $1 LIMIT 1`, [first])) === undefined) return;
+  found.columns = ['id'];
+  found.header = false;
 }
 
 /** The file of the workspace with the same content, if any. Only a file of the same size is worth hashing beforehand. */

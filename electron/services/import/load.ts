@@ -15,8 +15,7 @@ export interface Counts {
 
 /**
  * Streams a file into the table `rows_<fileId>` in one pass: cells typed by their roles, unusable rows moved to `rejects`.
- * The table has `line`, `user_id`, and c<ordinal> for every column that is not ignored. `line` numbers the well-formed
- * records from 2 on; it is the line in the file as long as nothing before it was malformed or spans several lines.
+ * The table has `user_id` and c<ordinal> for every column that is not ignored; its rows are in the order of the file.
  * Runs inside the caller's transaction.
  * @param onePerCustomer a repeated id counts as a duplicate of its first row
  */
@@ -31,13 +30,14 @@ export async function loadRows(workspace: Workspace, fileId: number, shape: File
   const accepted = (await workspace.one<{ n: number }>(`SELECT count(*) AS n FROM ${table}`))?.n ?? 0;
   const rejected = unusable + broken.length;
   const counts = { read: accepted + rejected + duplicates, accepted, rejected, duplicates };
-  if (shape.format === 'csv' && rejected > 0) await placeRejects(workspace, fileId, shape, broken, counts.read - broken.length);
+  if (rejected > 0) await placeRejects(workspace, fileId, shape, broken, counts.read - broken.length);
   return counts;
 }
 
 /**
  * One projection over the file, kept cheap because it sets the speed of an import: a row is looked at closely (`bad`,
- * the ordinal of the cell that makes it unusable) only when one of its checked cells came out NULL.
+ * the ordinal of the cell that makes it unusable) only when one of its checked cells came out NULL. Rows are not numbered
+ * here: that would keep DuckDB to one thread.
  */
 function typedSql(shape: FileShape, columns: ColumnRole[], rejectsTable: string): string {
   const kept = columns.filter((column) => column.role !== 'ignore' && column.role !== 'id');
@@ -48,9 +48,9 @@ function typedSql(shape: FileShape, columns: ColumnRole[], rejectsTable: string)
   const reasons = checked.map((column) => `WHEN v${column.ordinal} IS NULL AND NOT is_gap(c${column.ordinal}) THEN ${column.ordinal}`);
   const suspect = ['user_id', ...checked.map((column) => `v${column.ordinal}`)].map((cell) => `${cell} IS NULL`);
   return `
-    SELECT line, user_id, ${kept.map((column) => `v${column.ordinal} AS c${column.ordinal}, `).join('')}
+    SELECT user_id, ${kept.map((column) => `v${column.ordinal} AS c${column.ordinal}, `).join('')}
       CASE WHEN ${suspect.join(' OR ')} THEN (CASE WHEN user_id IS NULL THEN ${id.ordinal} ${reasons.join(' ')} END) END AS bad
-    FROM (SELECT *, row_number() OVER () + 1 AS line, text_cell(c${id.ordinal}) AS user_id${values.join('')}
+    FROM (SELECT *, text_cell(c${id.ordinal}) AS user_id${values.join('')}
       FROM (SELECT *${cores.join('')} FROM ${readSql(shape, rejectsTable)}))`;
 }
 
@@ -99,13 +99,14 @@ async function moveUnusableRows(workspace: Workspace, fileId: number, shape: Fil
     const names = columns.map((column) => `WHEN ${column.ordinal} THEN ${literal(column.name)}`);
     const cells = shape.columns.map((_, at) => `coalesce(c${at + 1}, '')`).join(', ');
     const again = `reject_again_${fileId}`;
-    // Reading the file again for the few raw lines is cheaper than carrying every line along in the first pass.
+    // Reading the file again for the few raw lines is cheaper than carrying every line along in the first pass. Until
+    // placeRejects, the line is the number of the well-formed record, from 1.
     await workspace.run(`
       INSERT INTO rejects
-      SELECT ${fileId}, t.line, CASE t.bad ${names.join(' ')} END, CASE t.bad ${reasons.join(' ')} END, left(r.raw, 10000)
-      FROM (SELECT line, bad FROM ${table} WHERE bad IS NOT NULL) t
-        JOIN (SELECT row_number() OVER () + 1 AS line, concat_ws(${literal(shape.delimiter || ',')}, ${cells}) AS raw FROM ${readSql(shape, again)}) r ON r.line = t.line
-      ORDER BY t.line`);
+      SELECT ${fileId}, t.record, CASE t.bad ${names.join(' ')} END, CASE t.bad ${reasons.join(' ')} END, left(r.raw, 10000)
+      FROM (SELECT * FROM (SELECT row_number() OVER () AS record, bad FROM ${table}) WHERE bad IS NOT NULL) t
+        JOIN (SELECT row_number() OVER () AS record, concat_ws(${literal(shape.delimiter || ',')}, ${cells}) AS raw FROM ${readSql(shape, again)}) r ON r.record = t.record
+      ORDER BY t.record`);
     await dropRejects(workspace, again);
     await workspace.run(`DELETE FROM ${table} WHERE bad IS NOT NULL`);
   }
@@ -113,17 +114,21 @@ async function moveUnusableRows(workspace: Workspace, fileId: number, shape: Fil
   return count;
 }
 
-/** A line that DuckDB could not cut into the header's cells: where it starts in the file, and how many bytes it takes. */
+/**
+ * A line that DuckDB could not cut into the header's cells: where it starts in the file, and how many bytes it takes.
+ * `record` counts all records before it, the header too.
+ */
 export interface BrokenLine {
   start: number;
   bytes: number;
+  record: number;
 }
 
 /** One line may have several errors; it counts once. DuckDB counts bytes from 1, here they count from 0. Until placeRejects, its `line` in rejects is minus its first byte. */
 async function moveBrokenLines(workspace: Workspace, fileId: number, rejectsTable: string): Promise<BrokenLine[]> {
   const wanted = `lower(regexp_replace(error_message, 'Expected Number of Columns: (\\d+) Found: (\\d+)', '\\2 where \\1 are expected'))`;
-  const lines = await workspace.all<{ start: number; bytes: number }>(`
-    SELECT CAST(line_byte_position AS BIGINT) - 1 AS start, max(strlen(csv_line)) AS bytes FROM ${ident(rejectsTable)} GROUP BY start ORDER BY start`);
+  const lines = await workspace.all<{ start: number; bytes: number; record: number }>(`
+    SELECT CAST(line_byte_position AS BIGINT) - 1 AS start, max(strlen(csv_line)) AS bytes, min(line) AS record FROM ${ident(rejectsTable)} GROUP BY start ORDER BY start`);
   await workspace.run(`
     INSERT INTO rejects
     SELECT ${fileId}, -CAST(line_byte_position AS BIGINT) + 1, NULL, arg_min(CASE error_type
@@ -138,11 +143,12 @@ async function moveBrokenLines(workspace: Workspace, fileId: number, rejectsTabl
   return lines;
 }
 
-/** Gives every reject of a file the line, as an editor counts, on which its record starts. */
+/** Gives every reject of a file the line, as an editor counts, on which its record starts; in Parquet, the row from 1. */
 async function placeRejects(workspace: Workspace, fileId: number, shape: FileShape, broken: BrokenLine[], wellFormed: number): Promise<void> {
+  if (shape.format === 'parquet') return;
   const rejects = await workspace.all<{ line: number }>('SELECT line FROM rejects WHERE file_id = $1 AND line > 0', [fileId]);
-  const places = await locateRecords(shape, broken, new Set(rejects.map((reject) => reject.line - 1)), wellFormed);
-  const pairs = [...places.broken].map(([start, line]) => [-start, line]).concat([...places.records].map(([record, line]) => [record + 1, line]));
+  const places = await locateRecords(shape, broken, new Set(rejects.map((reject) => reject.line)), wellFormed);
+  const pairs = broken.map(({ start, record }) => [-start, places.broken.get(start) ?? record]).concat([...places.records]);
   await workspace.run('CREATE OR REPLACE TEMP TABLE reject_places (was BIGINT, line BIGINT)');
   const batch = 1000;
   for (let at = 0; at < pairs.length; at += batch) {
@@ -153,6 +159,6 @@ async function placeRejects(workspace: Workspace, fileId: number, shape: FileSha
 
 async function dropRepeatedIds(workspace: Workspace, table: string): Promise<number> {
   const repeated = (await workspace.one<{ n: number }>(`SELECT count(*) - count(DISTINCT user_id) AS n FROM ${table}`))?.n ?? 0;
-  if (repeated > 0) await workspace.run(`DELETE FROM ${table} WHERE line NOT IN (SELECT min(line) FROM ${table} GROUP BY user_id)`);
+  if (repeated > 0) await workspace.run(`DELETE FROM ${table} WHERE rowid NOT IN (SELECT min(rowid) FROM ${table} GROUP BY user_id)`);
   return repeated;
 }

@@ -22,6 +22,8 @@ export interface FileShape {
   /** The head is plain ASCII, so that the encoding may show only further down. */
   ascii: boolean;
   delimiter: string;
+  /** Whether the first line holds the names of the columns. */
+  header: boolean;
   columns: string[];
 }
 
@@ -43,7 +45,7 @@ export async function probe(path: string): Promise<FileShape> {
   const base = { path, name, bytes: stat.size };
   const head = await readHead(path, Math.min(stat.size, HEAD_BYTES));
   if (head.toString('latin1', 0, 4) === 'PAR1') {
-    return { ...base, format: 'parquet', gzip: false, encoding: 'utf-8', ascii: false, delimiter: '', columns: [] };
+    return { ...base, format: 'parquet', gzip: false, encoding: 'utf-8', ascii: false, delimiter: '', header: true, columns: [] };
   }
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
   const content = gzip ? inflateHead(head, path) : head;
@@ -56,7 +58,7 @@ export async function probe(path: string): Promise<FileShape> {
   if (records.rows.length < 2) {
     throw new AppError('file-no-rows', 'The file has a header but no rows', 'export it again with its data', { file: path, line: 2 });
   }
-  return { ...base, format: 'csv', gzip, encoding, ascii: encoding === 'utf-8' && content.every((byte) => byte < 0x80), delimiter: records.delimiter, columns: distinctNames(header) };
+  return { ...base, format: 'csv', gzip, encoding, ascii: encoding === 'utf-8' && content.every((byte) => byte < 0x80), delimiter: records.delimiter, header: true, columns: distinctNames(header) };
 }
 
 async function readHead(path: string, length: number): Promise<Buffer> {
@@ -201,7 +203,7 @@ export function readSql(shape: FileShape, rejectsTable: string): string {
   }
   const columns = shape.columns.map((_, at) => `'c${at + 1}': 'VARCHAR'`).join(', ');
   const options = [
-    'auto_detect = false', 'header = true', `delim = ${literal(shape.delimiter)}`, `quote = '"'`, `escape = '"'`,
+    'auto_detect = false', `header = ${shape.header}`, `delim = ${literal(shape.delimiter)}`, `quote = '"'`, `escape = '"'`,
     `columns = {${columns}}`, `compression = '${shape.gzip ? 'gzip' : 'none'}'`,
     `store_rejects = true, rejects_table = ${literal(rejectsTable)}, rejects_scan = ${literal(`${rejectsTable}_scan`)}`,
   ];

@@ -4,7 +4,7 @@
  *
  * Vocabulary in docs/architecture.md. `source` is 0..5 in the order of SOURCES; `value` and `recency` lie in 0..1.
  * Every source file has its own table of accepted rows, rows_<id>, whose columns are those of source_columns
- * (id → user_id VARCHAR, text VARCHAR, number DOUBLE, time TIMESTAMP) plus `line` BIGINT, its line in the file.
+ * (id → user_id VARCHAR, the others c<ordinal>: text VARCHAR, number DOUBLE, time TIMESTAMP), rows in the order of the file.
  */
 export const MIGRATIONS: readonly string[] = [
   `

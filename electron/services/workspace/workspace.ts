@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readSync, openSync, closeSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
-import { AppError } from '../errors.js';
+import { AppError, Cancelled } from '../errors.js';
+import type { Task } from '../task.js';
 import { APPLICATION, MIGRATIONS, SCHEMA_VERSION } from './schema.js';
 
 /** A value as it comes out of a query: BIGINT and HUGEINT arrive as numbers, timestamps as Date, BLOB as Uint8Array. */
@@ -10,6 +11,8 @@ export type Row = Record<string, Cell>;
 
 /** Parameters that may be bound to a statement. */
 export type Parameters = DuckDBValue[] | Record<string, DuckDBValue>;
+
+const PROGRESS_INTERVAL = 500;
 
 /**
  * An open workspace: one DuckDB file, held by this process alone until `close`.
@@ -55,6 +58,30 @@ export class Workspace {
       throw error;
     } finally {
       this.inTransaction = false;
+    }
+  }
+
+  /**
+   * Runs statements that may take minutes: DuckDB's own progress is reported under `stage` (done of 100), and an aborted
+   * signal stops the statement that is running.
+   * @throws Cancelled when it was stopped
+   */
+  async watched<T>(task: Task, stage: string, work: () => Promise<T>): Promise<T> {
+    const stop = (): void => this.connection.interrupt();
+    // Without a progress bar DuckDB does not count; it must not print one, though.
+    await this.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false');
+    const timer = setInterval(() => {
+      const percent = Math.floor(this.connection.progress.percentage);
+      if (percent > 0) task.progress({ stage, done: Math.min(percent, 100), total: 100 });
+    }, PROGRESS_INTERVAL);
+    task.signal.addEventListener('abort', stop);
+    try {
+      return await work();
+    } catch (error) {
+      throw task.signal.aborted ? new Cancelled(stage) : error;
+    } finally {
+      clearInterval(timer);
+      task.signal.removeEventListener('abort', stop);
     }
   }
 

@@ -29,7 +29,7 @@ export class ImportFixture {
   }
 
   rows(fileId: number): Promise<Row[]> {
-    return this.workspace.all(`SELECT * FROM rows_${fileId} ORDER BY line`);
+    return this.workspace.all(`SELECT * FROM rows_${fileId} ORDER BY rowid`);
   }
 
   rejects(): Promise<Row[]> {

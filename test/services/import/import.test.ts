@@ -44,7 +44,7 @@ describe('counts and rejects', () => {
       { line: 51, column_name: 'age', reason: 'the cell is not a number', raw: '06,fine,old' },
     ]);
     const rows = await fixture.rows(report.fileId);
-    expect(rows.filter((row) => row['user_id'] === '05')).toEqual([{ line: 4, user_id: '05', c2: 'fine', c3: 20 }]);
+    expect(rows.filter((row) => row['user_id'] === '05')).toEqual([{ user_id: '05', c2: 'fine', c3: 20 }]);
     expect(rows.find((row) => row['user_id'] === '07')).toMatchObject({ c3: null });
   });
 
@@ -95,6 +95,7 @@ describe('customers', () => {
   it('can be named', async () => {
     const report = await fixture.import('profile', 'people.csv', 'user_id,email key,age\n1,a,20\n2,b,30\n', { idColumn: 'email key' });
     expect(report.columns.map((column) => column.role)).toEqual(['number', 'id', 'number']);
+    await expect(fixture.import('profile', 'more.csv', 'user_id,age\na,20\n', { idColumn: 'kdnr' })).rejects.toMatchObject({ code: 'unknown-column' });
   });
 });
 
@@ -126,6 +127,29 @@ describe('importing again', () => {
   });
 });
 
+describe('a large file', () => {
+  it('reports how far it is, and is given up at once when cancelled', async () => {
+    const rows = Array.from({ length: 400_000 }, (_, i) => `u${i},some text that takes room ${i},${i === 333_333 ? 'bad' : i},2024-01-02 03:04:05\n`).join('');
+    const path = fixture.write('large.csv', `user_id,note,n,at\n${rows}`);
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 150);
+    const started = performance.now();
+    const work = importFiles(fixture.workspace, [{ kind: 'profile', path }], {}, { signal: controller.signal, progress: () => undefined });
+    await expect(work).rejects.toThrow('cancelled');
+    const cancelledAfter = performance.now() - started;
+    expect(await fixture.workspace.all('SELECT * FROM source_files')).toEqual([]);
+    const stages: string[] = [];
+    await importFiles(fixture.workspace, [{ kind: 'profile', path }], {}, { signal: new AbortController().signal, progress: ({ stage, done, total }) => stages.push(`${stage} ${done}/${total}`) });
+    expect(performance.now() - started).toBeGreaterThan(cancelledAfter);
+    expect(stages[0]).toBe('import 0/1');
+    expect(stages.at(-1)).toBe('import 1/1');
+    // Several threads read, and the rows are in the order of the file all the same.
+    const misplaced = `SELECT count(*) AS n, count(*) FILTER (c3 <> place + CAST(c3 > 333333 AS INTEGER)) AS misplaced FROM (SELECT c3, row_number() OVER () - 1 AS place FROM rows_1)`;
+    expect(await fixture.workspace.one(misplaced)).toEqual({ n: 399_999, misplaced: 0 });
+    expect(await fixture.rejects()).toMatchObject([{ line: 333_335, column_name: 'n', raw: 'u333333,some text that takes room 333333,bad,2024-01-02 03:04:05' }]);
+  });
+});
+
 describe('labels and segments', () => {
   beforeEach(async () => {
     await fixture.import('profile', 'people.csv', PEOPLE);
@@ -153,6 +177,13 @@ describe('labels and segments', () => {
   });
 });
 
+describe('a list of ids without a header', () => {
+  it('loses no customer', async () => {
+    await fixture.import('profile', 'people.csv', PEOPLE);
+    expect(await fixture.import('segment', 'ids.txt', '01\n03\n')).toMatchObject({ read: 2, accepted: 2, knownCustomers: 2 });
+  });
+});
+
 describe('mapping files', () => {
   it('set sources and roles', async () => {
     const mapping = readMapping(fixture.write('m.json', JSON.stringify({ 'people.csv': { source: 'profile', columns: { key: 'id', user_id: 'text', plz: 'number' } } })));
@@ -163,8 +194,8 @@ describe('mapping files', () => {
       ['number', 'set by the mapping'],
     ]);
     expect(await fixture.rows(1)).toEqual([
-      { line: 2, user_id: 'a', c1: '1', c3: 20095 },
-      { line: 3, user_id: 'b', c1: '1', c3: 10115 },
+      { user_id: 'a', c1: '1', c3: 20095 },
+      { user_id: 'b', c1: '1', c3: 10115 },
     ]);
   });
 
