@@ -25,7 +25,7 @@ const TOLERANCE = 5e-3;
 /** An accelerator must be this much faster than the CPU to be taken by itself. */
 const WORTHWHILE = 1.2;
 
-/** What came of one device. `milliseconds` of the probe's second run; `difference` from the CPU's results. */
+/** What came of one device. `milliseconds` of the probe's second run, for `auto`; `difference` from the CPU's results. */
 export interface DeviceAttempt {
   device: Device;
   usable: boolean;
@@ -61,8 +61,10 @@ export async function chooseDevice(asked: DeviceChoice, model: Model): Promise<D
   );
   const possible = absences.filter(({ reason }) => reason === undefined).map(({ device }) => device);
   if (possible.length > 0) {
-    const cpu = await runProbe(model, 'cpu');
-    for (const device of possible) attempts.push(await attempt(model, device, cpu));
+    // Only a free choice needs to know which is faster.
+    const timed = asked === 'auto';
+    const cpu = await runProbe(model, 'cpu', timed);
+    for (const device of possible) attempts.push(await attempt(model, device, cpu, timed));
   }
   return decide(asked, attempts);
 }
@@ -98,30 +100,28 @@ interface ProbeRun {
   milliseconds: number;
 }
 
-async function attempt(model: Model, device: Device, cpu: ProbeRun): Promise<DeviceAttempt> {
+async function attempt(model: Model, device: Device, cpu: ProbeRun, timed: boolean): Promise<DeviceAttempt> {
   let run: ProbeRun;
   try {
-    run = await runProbe(model, device);
+    run = await runProbe(model, device, timed);
   } catch (error) {
     return { device, usable: false, reason: error instanceof Error ? error.message : String(error) };
   }
   const difference = Math.max(...run.outputs.map((outputs, at) => largestDifference(outputs, cpu.outputs[at]!)));
-  const measured = { milliseconds: run.milliseconds, difference };
-  if (!(difference <= TOLERANCE))
-    return {
-      device,
-      usable: false,
-      reason: `its results differ from the CPU's by ${difference.toPrecision(2)}`,
-      ...measured,
-    };
-  const slower = run.milliseconds * WORTHWHILE > cpu.milliseconds;
-  const reason = slower
-    ? `agrees with the CPU but is no faster (${run.milliseconds.toFixed(0)} ms against ${cpu.milliseconds.toFixed(0)} ms)`
-    : FASTER;
-  return { device, usable: true, reason, ...measured };
+  const measured = { difference, ...(timed && { milliseconds: run.milliseconds }) };
+  if (!(difference <= TOLERANCE)) {
+    const reason = `its results differ from the CPU's by ${difference.toPrecision(2)}`;
+    return { device, usable: false, reason, ...measured };
+  }
+  return { device, usable: true, reason: timed ? pace(run, cpu) : 'agrees with the CPU', ...measured };
 }
 
-async function runProbe(model: Model, device: Device): Promise<ProbeRun> {
+function pace(run: ProbeRun, cpu: ProbeRun): string {
+  if (run.milliseconds * WORTHWHILE <= cpu.milliseconds) return FASTER;
+  return `agrees with the CPU but is no faster (${run.milliseconds.toFixed(0)} ms against ${cpu.milliseconds.toFixed(0)} ms)`;
+}
+
+async function runProbe(model: Model, device: Device, timed: boolean): Promise<ProbeRun> {
   const outputs: Outputs[] = [];
   let milliseconds = 0;
   for (const graph of PROBED) {
@@ -130,6 +130,7 @@ async function runProbe(model: Model, device: Device): Promise<ProbeRun> {
       const feeds = probeFeeds(graph, session, model);
       // The first run compiles kernels and allocates; the second is what every later one costs.
       outputs.push(await session.run(feeds));
+      if (!timed) continue;
       const start = performance.now();
       await session.run(feeds);
       milliseconds += performance.now() - start;

@@ -39,25 +39,29 @@ describe('devices', () => {
     await expect(chooseDevice(absent, model)).rejects.toMatchObject({ code: 'device-unusable' });
   });
 
-  it.runIf(process.platform === 'linux' && existsSync(icd))('computes on WebGPU what the CPU computes', () => {
-    const script = `
+  it.runIf(process.platform === 'linux' && existsSync(icd))(
+    'computes on WebGPU what the CPU computes',
+    () => {
+      const script = `
       import { chooseDevice } from './electron/engine/devices.ts';
       import { readModel } from './electron/engine/model.ts';
       console.log(JSON.stringify(await chooseDevice('webgpu', await readModel(process.argv[1]))));
       process.exit(0);`;
-    const { stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--import', 'tsx', '--input-type=module', '-e', script, TINY_MODEL],
-      {
-        cwd: root,
-        encoding: 'utf8',
-        // The loader reads these when the process starts, so it must be another process.
-        env: { ...process.env, LD_LIBRARY_PATH: software, VK_ICD_FILENAMES: icd },
-      },
-    );
-    expect(stdout, stderr).not.toBe('');
-    const report = JSON.parse(stdout) as DeviceReport;
-    expect(report.device).toBe('webgpu');
-    expect(report.attempts[0]!.difference).toBeLessThan(1e-3);
-  });
+      const { stdout, stderr } = spawnSync(
+        process.execPath,
+        ['--import', 'tsx', '--input-type=module', '-e', script, TINY_MODEL],
+        {
+          cwd: root,
+          encoding: 'utf8',
+          // The loader reads these when the process starts, so it must be another process.
+          env: { ...process.env, LD_LIBRARY_PATH: software, VK_ICD_FILENAMES: icd },
+        },
+      );
+      expect(stdout, stderr).not.toBe('');
+      const report = JSON.parse(stdout) as DeviceReport;
+      expect(report.device).toBe('webgpu');
+      expect(report.attempts[0]!.difference).toBeLessThan(1e-3);
+    },
+    240_000,
+  );
 });
