@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { root, say } from './setup.mjs';
 
-const instruction = 'Will this customer buy Christmas decorations in the coming months?';
+const instruction = 'Customers who buy candles and t-lights but not garden items';
 
 function cli(...args) {
   const tsx = path.join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');

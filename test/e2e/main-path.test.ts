@@ -74,7 +74,7 @@ describe('from files to an exported audience', () => {
     await real.expectAccessible();
     await real.page
       .getByRole('textbox', { name: 'Instruction' })
-      .fill('Will this customer buy Christmas decorations in the coming months?');
+      .fill('Customers who buy candles and t-lights but not garden items');
     await real.page.getByRole('button', { name: 'Rank customers' }).click();
     await real.page.getByText(`${customers} customers ranked on`).waitFor({ timeout: 170_000 });
     expect(await ranked().getAttribute('aria-rowcount')).toBe(String(data.customers + 1));
@@ -107,7 +107,7 @@ describe('from files to an exported audience', () => {
   it('cancels a ranking, which leaves nothing behind', async () => {
     const outcome = await real.page.evaluate(async () => {
       const { rank, tasks } = window.instructue;
-      const question = { instruction: 'Will this customer buy garden tools?' };
+      const question = { instruction: 'Customers who buy garden tools' };
       const ranking = rank.start({ taskId: 'cancelled at once', question });
       await tasks.cancel({ taskId: 'cancelled at once' });
       return { ranking: await ranking, stored: await rank.list(), running: await tasks.list() };
@@ -125,7 +125,7 @@ describe('from files to an exported audience', () => {
     await real.page.getByRole('button', { name: 'Import this file' }).click();
     await real.page.getByRole('heading', { name: 'Labels (known outcomes)' }).waitFor();
     await nav.getByText('Ask').click();
-    await real.page.getByLabel('Check against known outcomes').selectOption('bought_christmas_sep_nov');
+    await real.page.getByLabel('Check against known outcomes').selectOption('bought_candles_tlights_sep_nov');
     await real.page.getByRole('columnheader', { name: 'Activity count' }).waitFor();
     await real.shoot('outcome');
     await real.expectAccessible();
