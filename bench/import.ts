@@ -78,7 +78,8 @@ async function importRead(file: string, workspace: string): Promise<number> {
 function report(bytes: number, bare: Measured[], imported: Measured[]): void {
   const best = (measured: Measured[]): Measured => measured.reduce((a, b) => (b.seconds < a.seconds ? b : a));
   const [plain, full] = [best(bare), best(imported)];
-  const line = (name: string, { seconds, rows, cpu }: Measured): string => `| ${name} | ${rows} | ${seconds.toFixed(1)} | ${cpu.toFixed(1)} | ${(bytes / 1e6 / seconds).toFixed(0)} |`;
+  const line = (name: string, { seconds, rows, cpu }: Measured): string =>
+    `| ${name} | ${rows} | ${seconds.toFixed(1)} | ${cpu.toFixed(1)} | ${(bytes / 1e6 / seconds).toFixed(0)} |`;
   console.log(
     [
       `${(bytes / 1e9).toFixed(2)} GB, best of ${bare.length} turns, peak memory of the process ${(process.resourceUsage().maxRSS / 1e6).toFixed(1)} GB`,
