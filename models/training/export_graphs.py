@@ -177,46 +177,57 @@ def readout_inputs(language: Language, settings: ModelSettings, vocabulary: int)
     return example
 
 
+LENGTHS, MANY = (5, 13, 30), (1, 3, 17)
+
+
+def reader_graph(reader: InstructionReader, settings: ModelSettings) -> Graph:
+    """The reader of instructions."""
+    return Graph(
+        "reader", Reader(reader), {"hidden": ("T", None), "embedding": (None,)}, ("roles", "direction"),
+        lambda T: (torch.randn(T, HIDDEN) * 5, torch.nn.functional.normalize(torch.randn(settings.text_width), dim=0)),
+        {"T": 11}, grid(T=LENGTHS),
+    )  # fmt: skip
+
+
+def evidence_graph(head: EvidenceHead) -> Graph:
+    """The evidence head."""
+    return Graph(
+        "evidence", Evidence(head), {"features": ("N", None), "context": (None,)}, ("evidence",),
+        lambda N: (torch.randn(N, len(FEATURES)), torch.rand(len(CONTEXT) + len(DIRECTIONS))), {"N": 19}, grid(N=MANY),
+    )  # fmt: skip
+
+
 def graphs(parts: Parts) -> list[Graph]:
     """The graphs of a model, in the order in which they are exported."""
     settings = parts.settings
     language, words = Language(parts.lower, parts.fusion), parts.lower.embedding.shape[0]
     cache = (None, "T", None, None)
-    many, lengths = (1, 3, 17), (5, 13, 30)
     return [
         Graph(
             "text-encoder", parts.text, {"input_ids": ("B", "T"), "attention_mask": ("B", "T")}, ("embedding",),
-            text_inputs(parts.text.shape.vocabulary), {"B": 7, "T": 11}, grid(B=many, T=(5, 13, 64)),
+            text_inputs(parts.text.shape.vocabulary), {"B": 7, "T": 11}, grid(B=MANY, T=(5, 13, 64)),
         ),
         Graph(
             "string-table", StringTable(parts.encoders), {"embedding": ("S", None), "source": ("S",)}, ("table",),
             lambda S: (torch.nn.functional.normalize(torch.randn(S, settings.text_width)), torch.randint(len(SOURCES), (S,))),
-            {"S": 17}, grid(S=many),
+            {"S": 17}, grid(S=MANY),
         ),
         Graph(
             "user-tokens", UserTokens(parts.encoders),
             {"table": ("S", None), **{n: ("B", "E") for n in ("string", "source", "value", "recency", "count", "mask")}},
-            ("tokens",), event_inputs(settings), {"S": 23, "B": 7, "E": 11}, grid(S=(29,), B=many, E=(7, 64)),
+            ("tokens",), event_inputs(settings), {"S": 23, "B": 7, "E": 11}, grid(S=(29,), B=MANY, E=(7, 64)),
         ),
         Graph(
             "language", language, {"ids": (None, "T")}, ("hidden", "start", "keys", "values", "answer"),
-            lambda T: (torch.randint(words, (1, T)),), {"T": 11}, grid(T=lengths),
+            lambda T: (torch.randint(words, (1, T)),), {"T": 11}, grid(T=LENGTHS),
         ),
-        Graph(
-            "reader", Reader(parts.reader), {"hidden": ("T", None), "embedding": (None,)}, ("roles", "direction"),
-            lambda T: (
-                torch.randn(T, HIDDEN) * 5, torch.nn.functional.normalize(torch.randn(settings.text_width), dim=0),
-            ), {"T": 11}, grid(T=lengths),
-        ),
+        reader_graph(parts.reader, settings),
         Graph(
             "readout", Readout(parts.fusion),
             {"start": (None,), "position": (None,), "keys": cache, "values": cache, "tokens": ("B", None, None)},
-            ("learned",), readout_inputs(language, settings, words), {"B": 7, "T": 11}, grid(B=many, T=lengths),
+            ("learned",), readout_inputs(language, settings, words), {"B": 7, "T": 11}, grid(B=MANY, T=LENGTHS),
         ),
-        Graph(
-            "evidence", Evidence(parts.evidence), {"features": ("N", None), "context": (None,)}, ("evidence",),
-            lambda N: (torch.randn(N, len(FEATURES)), torch.rand(len(CONTEXT) + len(DIRECTIONS))), {"N": 19}, grid(N=many),
-        ),
+        evidence_graph(parts.evidence),
     ]  # fmt: skip
 
 
