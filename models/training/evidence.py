@@ -175,7 +175,7 @@ class EvidenceHead(nn.Module):
 
     Features that speak for a customer keep a positive weight and those that speak against a negative one, whatever the
     context; those of UNSIGNED take their sign from the instruction's direction. A free perceptron did worse on sets that
-    it had not seen (docs/decisions/0004). features [N, F], context [N, C + D] -> [N].
+    it had not seen (docs/decisions/model.md). features [N, F], context [N, C + D] -> [N].
     """
 
     def __init__(self, width: int = 16) -> None:

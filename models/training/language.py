@@ -1,4 +1,4 @@
-"""SmolLM2's layers in plain operations, as ONNX export wants them (docs/decisions/0003), frozen but for LoRA."""
+"""SmolLM2's layers in plain operations, as ONNX export wants them (docs/decisions/model.md), frozen but for LoRA."""
 
 from __future__ import annotations
 
