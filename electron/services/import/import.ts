@@ -8,7 +8,8 @@ import { applyMapping, type Mapping } from './mapping.js';
 import { asUtf8, hashFile, probe, takeSample, withColumns, type FileShape } from './probe.js';
 import { detectRoles, type ColumnRole } from './roles.js';
 import { isSource, type FileKind } from './sources.js';
-import { defineValueMacros, numberSql } from './values.js';
+import { keepNumberWords, numberWords } from './number-words.js';
+import { defineValueMacros } from './values.js';
 
 /** One file to import, and as what. */
 export interface ImportRequest {
@@ -36,8 +37,6 @@ export interface ImportReport extends Counts {
 }
 
 const SAMPLE_ROWS = 20_000;
-/** A column with more ways of writing its numbers than this holds amounts, not ranges. */
-const MOST_NUMBER_WORDS = 100;
 
 /**
  * Imports files, all of them or none: any failure leaves the workspace as it was.
@@ -107,12 +106,14 @@ async function readRows(workspace: Workspace, fileId: number, request: ImportReq
   try {
     let shape = await withColumns(workspace, await asUtf8(found, folder));
     let columns = await chooseRoles(workspace, request, shape, options, known);
-    let counts = await loadRows(workspace, fileId, shape, columns, once);
+    const words = await numberWords(workspace, 'import_sample', columns);
+    const load = (): Promise<Counts> => loadRows(workspace, fileId, shape, columns, words, once);
+    let counts = await load();
     if (found.ascii && (await isOtherEncoding(workspace, fileId))) {
       found.encoding = 'windows-1252';
       shape = await asUtf8(found, folder);
       await workspace.run(undo);
-      counts = await loadRows(workspace, fileId, shape, columns, once);
+      counts = await load();
     }
     const misread = await misreadColumns(workspace, fileId, columns, counts);
     if (misread.length > 0) {
@@ -120,12 +121,12 @@ async function readRows(workspace: Workspace, fileId: number, request: ImportReq
         misread.includes(column.name) ? { ...column, role: 'text', detectedRole: 'text', parse: null, reason: 'more than one in twenty of its values are words further down' } : column,
       );
       await workspace.run(undo);
-      counts = await loadRows(workspace, fileId, shape, columns, once);
+      counts = await load();
     }
     if (counts.accepted === 0) {
       throw new AppError('file-no-usable-rows', `None of the ${counts.read} rows can be used`, 'check the id column and the delimiter, or name the columns in a mapping file', { file: request.path });
     }
-    await keepNumberWords(workspace, fileId, columns);
+    await keepNumberWords(workspace, fileId, columns, words);
     return { columns, counts };
   } finally {
     await workspace.run('DROP TABLE IF EXISTS import_sample').catch(() => undefined);
@@ -147,18 +148,6 @@ async function chooseRoles(workspace: Workspace, request: ImportRequest, shape: 
     throw new AppError('no-id-column', `No column looks like a customer id (there are ${shape.columns.join(', ')})`, 'name it with --id COLUMN or in a mapping file', { file: request.path });
   }
   return columns;
-}
-
-/** Keeps how the file writes the values of its ranges and percentages, so that they can be shown and worded that way. */
-async function keepNumberWords(workspace: Workspace, fileId: number, columns: ColumnRole[]): Promise<void> {
-  for (const { ordinal, parse } of columns.filter((column) => column.role === 'number' && column.parse !== 'plain')) {
-    await workspace.run(`
-      INSERT INTO number_words
-      WITH spelled AS (
-        SELECT trim(c${ordinal}) AS words, count(*) AS n FROM import_sample WHERE NOT is_gap(c${ordinal}) AND TRY_CAST(c${ordinal} AS DOUBLE) IS NULL GROUP BY words),
-      valued AS (SELECT ${numberSql('number_core(words)', parse ?? 'english')} AS value, words, n FROM spelled WHERE (SELECT count(*) FROM spelled) <= ${MOST_NUMBER_WORDS})
-      SELECT ${fileId}, ${ordinal}, value, arg_max(words, (n, words)) FROM valued WHERE value IS NOT NULL GROUP BY value ORDER BY value`);
-  }
 }
 
 /** Detected number and time columns that made more than 5 % of the rows unusable: the sample misled us. */

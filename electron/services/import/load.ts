@@ -1,6 +1,7 @@
 import { ident, literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { locateRecords } from './lines.js';
+import { wordedNumberSql, type NumberWords } from './number-words.js';
 import { dropRejects, readSql, type FileShape } from './probe.js';
 import type { ColumnRole } from './roles.js';
 import { numberSql, timeSql } from './values.js';
@@ -17,12 +18,13 @@ export interface Counts {
  * Streams a file into the table `rows_<fileId>` in one pass: cells typed by their roles, unusable rows moved to `rejects`.
  * The table has `user_id` and c<ordinal> for every column that is not ignored; its rows are in the order of the file.
  * Runs inside the caller's transaction.
+ * @param words ways of writing numbers that need not be taken apart again in every row
  * @param onePerCustomer a repeated id counts as a duplicate of its first row
  */
-export async function loadRows(workspace: Workspace, fileId: number, shape: FileShape, columns: ColumnRole[], onePerCustomer: boolean): Promise<Counts> {
+export async function loadRows(workspace: Workspace, fileId: number, shape: FileShape, columns: ColumnRole[], words: NumberWords, onePerCustomer: boolean): Promise<Counts> {
   const table = `rows_${fileId}`;
   const rejectsTable = `reject_errors_${fileId}`;
-  await workspace.run(`CREATE TABLE ${table} AS ${typedSql(shape, columns, rejectsTable)}`);
+  await workspace.run(`CREATE TABLE ${table} AS ${typedSql(shape, columns, words, rejectsTable)}`);
   await dropInfinities(workspace, table, columns);
   const unusable = await moveUnusableRows(workspace, fileId, shape, columns);
   const broken = shape.format === 'csv' ? await moveBrokenLines(workspace, fileId, rejectsTable) : [];
@@ -39,12 +41,12 @@ export async function loadRows(workspace: Workspace, fileId: number, shape: File
  * the ordinal of the cell that makes it unusable) only when one of its checked cells came out NULL. Rows are not numbered
  * here: that would keep DuckDB to one thread.
  */
-function typedSql(shape: FileShape, columns: ColumnRole[], rejectsTable: string): string {
+function typedSql(shape: FileShape, columns: ColumnRole[], words: NumberWords, rejectsTable: string): string {
   const kept = columns.filter((column) => column.role !== 'ignore' && column.role !== 'id');
   const checked = kept.filter((column) => column.role !== 'text');
   const id = columns.find((column) => column.role === 'id')!;
-  const cores = kept.filter(hasCore).map((column) => `, number_core(c${column.ordinal}) AS core_${column.ordinal}`);
-  const values = kept.map((column) => `, ${cellSql(column)} AS v${column.ordinal}`);
+  const cores = kept.filter((column) => hasCore(column, words)).map((column) => `, number_core(c${column.ordinal}) AS core_${column.ordinal}`);
+  const values = kept.map((column) => `, ${cellSql(column, words)} AS v${column.ordinal}`);
   const reasons = checked.map((column) => `WHEN v${column.ordinal} IS NULL AND NOT is_gap(c${column.ordinal}) THEN ${column.ordinal}`);
   const suspect = ['user_id', ...checked.map((column) => `v${column.ordinal}`)].map((cell) => `${cell} IS NULL`);
   return `
@@ -63,15 +65,16 @@ async function dropInfinities(workspace: Workspace, table: string, columns: Colu
 }
 
 /** Whether a column's cells go through number_core before they are read. */
-function hasCore(column: ColumnRole): boolean {
-  return column.role === 'number' && column.parse !== 'plain';
+function hasCore(column: ColumnRole, words: NumberWords): boolean {
+  return column.role === 'number' && column.parse !== 'plain' && !words.has(column.ordinal);
 }
 
-function cellSql(column: ColumnRole): string {
+function cellSql(column: ColumnRole, words: NumberWords): string {
   const cell = `c${column.ordinal}`;
   switch (column.role) {
     case 'number':
-      return numberSql(hasCore(column) ? `core_${column.ordinal}` : cell, column.parse ?? 'plain');
+      if (words.has(column.ordinal)) return wordedNumberSql(cell, column.parse ?? 'english', words.get(column.ordinal)!);
+      return numberSql(hasCore(column, words) ? `core_${column.ordinal}` : cell, column.parse ?? 'plain');
     case 'time':
       return timeSql(cell, column.parse ?? 'iso');
     case 'label':

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readSync, openSync, closeSync, rmSync, statSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
 import { AppError, Cancelled } from '../errors.js';
@@ -70,9 +71,13 @@ export class Workspace {
     const stop = (): void => this.connection.interrupt();
     // Without a progress bar DuckDB does not count; it must not print one, though.
     await this.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false');
+    let reached = 0;
     const timer = setInterval(() => {
-      const percent = Math.floor(this.connection.progress.percentage);
-      if (percent > 0) task.progress({ stage, done: Math.min(percent, 100), total: 100 });
+      const percent = Math.min(100, Math.floor(this.connection.progress.percentage));
+      // The work has several statements, and each counts from 0.
+      if (percent <= reached) return;
+      reached = percent;
+      task.progress({ stage, done: percent, total: 100 });
     }, PROGRESS_INTERVAL);
     task.signal.addEventListener('abort', stop);
     try {
@@ -125,7 +130,7 @@ export async function openWorkspace(path: string, options: { create?: boolean } 
   mkdirSync(dirname(file), { recursive: true });
   // Versions are looked at read-only, so that a workspace this build cannot use is not touched at all.
   if (!isNew) await checkVersion(file, path);
-  const instance = await DuckDBInstance.create(file).catch((error: unknown) => {
+  const instance = await DuckDBInstance.create(file, { memory_limit: memoryLimit() }).catch((error: unknown) => {
     throw openingError(error, path);
   });
   const connection = await instance.connect();
@@ -138,6 +143,12 @@ export async function openWorkspace(path: string, options: { create?: boolean } 
     throw error;
   }
   return workspace;
+}
+
+/** A quarter of the machine's memory, 1 to 4 GB: enough for millions of rows; what needs more goes to disk beside the workspace. */
+function memoryLimit(): string {
+  const megabytes = Math.min(4096, Math.max(1024, totalmem() / 4 / 2 ** 20));
+  return `${Math.floor(megabytes)}MiB`;
 }
 
 function rejectForeignFile(file: string, path: string): void {
