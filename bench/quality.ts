@@ -25,7 +25,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     sets: { type: 'string' },
-    customers: { type: 'string', default: '2000' },
+    customers: { type: 'string', default: '4000' },
     cache: { type: 'string', default: '.cache/bench' },
   },
 });
