@@ -1,4 +1,4 @@
-import { principal, type Operator } from './principal.js';
+import { principal, type Operator, type Principal } from './principal.js';
 import { timesTable, transposedTimes, weightedSum, type Columns, type Rows } from './rows.js';
 
 /** What is known of the base's sample and of the examples, the sample's rows before the examples'. */
@@ -49,8 +49,6 @@ export interface Design {
 
 /** Rare strings weigh more, by the square root of what would give every string the same variance. */
 const RARITY = 0.5;
-/** How far the spread of the principal directions is evened out: 0 not at all, 1 all the same. */
-const EVENNESS = 0.5;
 const TOPICS = 24;
 const TEXT_DIRECTIONS = 32;
 const LEARNED_DIRECTIONS = 24;
@@ -136,7 +134,7 @@ function topicBlock(scaled: Rows, centre: Float64Array, { sampled, columns }: Ga
     },
     TOPICS,
   );
-  const map = evened(found.directions, found.deviation);
+  const map = ofUnitLength(found);
   const features = timesTable(part(scaled, sampled, scaled.start.length - 1), map, found.width);
   const shift = transposedDot(centre, map, found.width);
   for (let at = 0; at < features.length; at++) features[at]! -= shift[at % found.width]!;
@@ -184,16 +182,13 @@ function principalMap(centred: Float64Array, sampled: number, input: number, dir
       return Float32Array.from(result);
     },
   };
-  const found = principal(operator, directions);
-  return evened(found.directions, found.deviation);
+  return ofUnitLength(principal(operator, directions));
 }
 
-/** Directions scaled so that features along them have their spread evened out and mean squared length 1 together. */
-function evened(directions: Float32Array, deviation: Float64Array): Float32Array {
-  const width = deviation.length;
-  const factors = deviation.map((spread) => spread ** -EVENNESS);
-  const total = Math.sqrt(deviation.reduce((sum, spread, at) => sum + (spread * factors[at]!) ** 2, 0)) || 1;
-  return directions.map((value, at) => (value * factors[at % width]!) / total);
+/** Directions scaled so that features along them have mean squared length 1 together. */
+function ofUnitLength({ directions, deviation }: Principal): Float32Array {
+  const total = Math.sqrt(deviation.reduce((sum, spread) => sum + spread ** 2, 0)) || 1;
+  return directions.map((value) => value / total);
 }
 
 function multiply(

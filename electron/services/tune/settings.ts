@@ -1,10 +1,10 @@
 import type { Setting } from './posterior.js';
 
 /** Residual variances that are tried; targets have variance 1. */
-const VARIANCES = [0.03, 0.12, 0.5];
-const SLOPES = [0.15, 0.4];
+const VARIANCES = [0.1, 0.4, 1.5];
+const SLOPES = [0.05, 0.2];
 /** What is believed, before any example, of there being nothing to add to the untuned score. */
-const NOTHING = 0.2;
+const NOTHING = 0.05;
 
 /**
  * The guesses that the examples choose between: no residual; one in a single block; one in all of them alike.
