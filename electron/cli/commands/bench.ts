@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { AppError } from '../../services/errors.js';
+
+/** The benchmarks are programs of their own (bench/): they come with the sources, not with the installed app. */
+export function register(program: Command): void {
+  program
+    .command('bench')
+    .description('print the tables of docs/benchmarks.md again: quality or speed')
+    .argument('<quality|speed>', 'which tables')
+    .argument('[options...]', 'as in bench/README.md')
+    .allowUnknownOption()
+    .action(run);
+}
+
+async function run(what: string, options: string[]): Promise<void> {
+  const script = `bench/${what}.ts`;
+  if (!['quality', 'speed'].includes(what) || !existsSync(script))
+    throw new AppError(
+      'unknown-benchmark',
+      `There is no benchmark "${what}"`,
+      'write quality or speed, in a checkout of the sources',
+    );
+  const child = spawn(process.execPath, ['--import', 'tsx', script, ...options], { stdio: 'inherit' });
+  process.exitCode = await new Promise<number>((done) => child.on('exit', (code) => done(code ?? 1)));
+}
