@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { AppError } from '../errors.js';
 import { throwIfCancelled, unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -69,7 +68,7 @@ async function importFile(workspace: Workspace, request: ImportRequest, options:
   hash.catch(() => undefined);
   const known = await knownIds(workspace);
   if (request.kind === 'segment') await noticeMissingHeader(workspace, found, known);
-  const { columns, counts } = await readRows(workspace, fileId, request, found, options, known);
+  const { columns, counts } = await workspace.withScratch((folder) => readRows(workspace, fileId, request, found, folder, options, known));
   const report = await matchCustomers(workspace, fileId, request, columns, counts, known);
   await record(workspace, fileId, request.kind, found, await hash, columns, counts);
   if (!isSource(request.kind)) await keepOutcome(workspace, fileId, request.kind, found.name, columns);
@@ -98,9 +97,8 @@ interface ReadRows {
   counts: Counts;
 }
 
-/** Loads the rows of a file; again with what the first reading taught, should its head have misled us. */
-async function readRows(workspace: Workspace, fileId: number, request: ImportRequest, found: FileShape, options: ImportOptions, known: string): Promise<ReadRows> {
-  const folder = mkdtempSync(join(dirname(workspace.path), '.import-'));
+/** Loads the rows of a file (`folder` takes a copy in UTF-8 where one is needed); again with what the first reading taught, should its head have misled us. */
+async function readRows(workspace: Workspace, fileId: number, request: ImportRequest, found: FileShape, folder: string, options: ImportOptions, known: string): Promise<ReadRows> {
   const once = request.kind === 'profile' || request.kind === 'labels' || request.kind === 'segment';
   const undo = `DROP TABLE rows_${fileId}; DELETE FROM rejects WHERE file_id = ${fileId}`;
   try {
@@ -130,7 +128,6 @@ async function readRows(workspace: Workspace, fileId: number, request: ImportReq
     return { columns, counts };
   } finally {
     await workspace.run('DROP TABLE IF EXISTS import_sample').catch(() => undefined);
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

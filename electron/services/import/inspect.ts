@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { Workspace } from '../workspace/workspace.js';
 import { guessKind } from './guess-kind.js';
 import { knownIds } from './import.js';
@@ -33,15 +31,15 @@ const delimiters: Record<string, string> = { ',': 'comma', '\t': 'tab', ';': 'se
 export async function inspectFile(workspace: Workspace, path: string): Promise<Inspection> {
   await defineValueMacros(workspace);
   const found = await probe(path);
-  const folder = mkdtempSync(join(dirname(workspace.path), '.inspect-'));
-  try {
+  return workspace.withScratch(async (folder) => {
     const shape = await withColumns(workspace, await asUtf8(found, folder));
-    await takeSample(workspace, shape, TABLE, SAMPLE_ROWS);
-    return await describe(workspace, shape, found);
-  } finally {
-    await workspace.run(`DROP TABLE IF EXISTS ${TABLE}`);
-    rmSync(folder, { recursive: true, force: true });
-  }
+    try {
+      await takeSample(workspace, shape, TABLE, SAMPLE_ROWS);
+      return await describe(workspace, shape, found);
+    } finally {
+      await workspace.run(`DROP TABLE IF EXISTS ${TABLE}`);
+    }
+  });
 }
 
 async function describe(workspace: Workspace, shape: FileShape, found: FileShape): Promise<Inspection> {

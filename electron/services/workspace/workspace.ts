@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readSync, openSync, closeSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { totalmem } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
 import { AppError, Cancelled } from '../errors.js';
 import type { Task } from '../task.js';
@@ -90,6 +90,21 @@ export class Workspace {
     }
   }
 
+  /**
+   * Gives `work` an empty folder beside the workspace for copies that it needs for a moment, and removes it afterwards.
+   * What a killed process left there is removed when the workspace is opened again.
+   */
+  async withScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
+    mkdirSync(scratchFolder(this.path), { recursive: true });
+    const folder = mkdtempSync(join(scratchFolder(this.path), 'copy-'));
+    try {
+      return await work(folder);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+      if (readdirSync(scratchFolder(this.path)).length === 0) rmSync(scratchFolder(this.path), { recursive: true });
+    }
+  }
+
   async meta(key: string): Promise<string | undefined> {
     const row = await this.one<{ value: string }>('SELECT value FROM meta WHERE key = $1', [key]);
     return row?.value;
@@ -135,6 +150,7 @@ export async function openWorkspace(path: string, options: { create?: boolean } 
   });
   const connection = await instance.connect();
   const workspace = new Workspace(file, instance, connection);
+  rmSync(scratchFolder(file), { recursive: true, force: true });
   try {
     await migrate(workspace);
   } catch (error) {
@@ -149,6 +165,10 @@ export async function openWorkspace(path: string, options: { create?: boolean } 
 function memoryLimit(): string {
   const megabytes = Math.min(4096, Math.max(1024, totalmem() / 4 / 2 ** 20));
   return `${Math.floor(megabytes)}MiB`;
+}
+
+function scratchFolder(path: string): string {
+  return `${path}.scratch`;
 }
 
 function rejectForeignFile(file: string, path: string): void {

@@ -113,7 +113,7 @@ describe('importing again', () => {
     const bad = fixture.write('bad.csv', 'colour,size\nred,1\nblue,2\n');
     await expect(importFiles(fixture.workspace, [{ kind: 'profile', path: good }, { kind: 'purchases', path: bad }])).rejects.toMatchObject({ code: 'no-id-column' });
     expect(await fixture.workspace.all('SELECT * FROM source_files')).toEqual([]);
-    expect(readdirSync(fixture.folder).filter((name) => name.startsWith('.'))).toEqual([]);
+    expect(readdirSync(fixture.folder).filter((name) => name.endsWith('.scratch'))).toEqual([]);
     await importFiles(fixture.workspace, [{ kind: 'profile', path: good }]);
     expect(await fixture.rows(1)).toHaveLength(3);
   });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -102,6 +102,20 @@ describe('opening a workspace', () => {
     await release();
     expect(error.code).toBe('workspace-locked');
     (await openWorkspace(path)).close();
+  });
+});
+
+describe('copies beside the workspace', () => {
+  it('are removed after use, and when a killed process left them', async () => {
+    mkdirSync(`${path}.scratch/copy-old`, { recursive: true });
+    const workspace = await openWorkspace(path, { create: true });
+    expect(existsSync(`${path}.scratch`)).toBe(false);
+    await workspace.withScratch(async (scratch) => {
+      writeFileSync(join(scratch, 'copy.csv'), 'x');
+      expect(existsSync(`${path}.scratch`)).toBe(true);
+    });
+    expect(existsSync(`${path}.scratch`)).toBe(false);
+    workspace.close();
   });
 });
 
