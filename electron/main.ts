@@ -6,6 +6,7 @@ import { handleAudience } from './shell/handlers/audience.js';
 import { handleData } from './shell/handlers/data.js';
 import { handleEvaluate } from './shell/handlers/evaluate.js';
 import { handleRank } from './shell/handlers/rank.js';
+import { handleTune } from './shell/handlers/tune.js';
 import { handleWorkspace } from './shell/handlers/workspace.js';
 import { registerScheme, serve } from './shell/protocol.js';
 import { Shell } from './shell/shell.js';
@@ -20,7 +21,15 @@ async function start(): Promise<void> {
   if (app.isPackaged) Menu.setApplicationMenu(null);
   serve(path.join(folder, 'renderer'));
   const shell = new Shell();
-  for (const register of [handleApp, handleWorkspace, handleData, handleRank, handleEvaluate, handleAudience])
+  for (const register of [
+    handleApp,
+    handleWorkspace,
+    handleData,
+    handleRank,
+    handleEvaluate,
+    handleTune,
+    handleAudience,
+  ])
     register(shell);
   shell.window = await openWindow(path.join(folder, 'preload.cjs'));
 

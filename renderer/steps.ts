@@ -1,10 +1,11 @@
-import { Database, MessageSquareText, Users } from '@lucide/vue';
+import { Database, MessageSquareText, SlidersHorizontal, Users } from '@lucide/vue';
 import type { Component } from 'vue';
 import AskView from './views/AskView.vue';
 import AudienceView from './views/AudienceView.vue';
 import DataView from './views/DataView.vue';
+import TuneView from './views/TuneView.vue';
 
-export type StepName = 'data' | 'ask' | 'audience';
+export type StepName = 'data' | 'ask' | 'tune' | 'audience';
 
 export interface Step {
   name: StepName;
@@ -16,5 +17,6 @@ export interface Step {
 export const steps: Step[] = [
   { name: 'data', icon: Database, view: DataView },
   { name: 'ask', icon: MessageSquareText, view: AskView },
+  { name: 'tune', icon: SlidersHorizontal, view: TuneView },
   { name: 'audience', icon: Users, view: AudienceView },
 ];

@@ -5,6 +5,7 @@ import * as evaluate from './evaluate.js';
 import { type Message, type Result, resultSchema } from './message.js';
 import * as rank from './rank.js';
 import * as tasks from './tasks.js';
+import * as tune from './tune.js';
 import * as workspace from './workspace.js';
 
 /** What the bridge needs of Electron; tests bring their own. */
@@ -60,6 +61,12 @@ export function createBridge(transport: Transport) {
       customer: method(rank.customerSources),
     },
     evaluate: { labels: ask(evaluate.listLabels), ranking: method(evaluate.evaluateRanking) },
+    tune: {
+      chooseExamples: ask(tune.chooseExamples),
+      start: method(tune.startTuning),
+      list: ask(tune.listTuned),
+      rank: method(tune.rankTuned),
+    },
     audience: {
       preview: method(audience.previewAudience),
       chooseLists: ask(audience.chooseLists),

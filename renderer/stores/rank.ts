@@ -101,7 +101,11 @@ export const useRank = defineStore('rank', () => {
       }),
     );
     running.value = undefined;
-    if (!ranking) return;
+    if (ranking) await add(ranking);
+  }
+
+  /** Shows a ranking that was just made. */
+  async function add(ranking: Ranking): Promise<void> {
     rankings.value = [ranking, ...rankings.value];
     await show(ranking);
   }
@@ -122,6 +126,7 @@ export const useRank = defineStore('rank', () => {
     show,
     find,
     rowAt,
+    add,
     start,
   };
 });

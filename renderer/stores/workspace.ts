@@ -7,6 +7,7 @@ import { useData } from './data.js';
 import { useEvaluate } from './evaluate.js';
 import { useFailures } from './failures.js';
 import { useRank } from './rank.js';
+import { useTune } from './tune.js';
 
 /** The open workspace, and those opened before. */
 export const useWorkspace = defineStore('workspace', () => {
@@ -21,7 +22,8 @@ export const useWorkspace = defineStore('workspace', () => {
     useRank().clear();
     useAudience().clear();
     useEvaluate().clear();
-    await Promise.all([useData().refresh(), useRank().refresh()]);
+    useTune().clear();
+    await Promise.all([useData().refresh(), useRank().refresh(), useTune().refresh()]);
     current.value = workspace;
     return true;
   }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RealApp } from './real-app.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -30,6 +31,10 @@ describe('from files to an exported audience', () => {
   });
   afterAll(async () => {
     await real?.close();
+  });
+
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await real.shoot('failed');
   });
 
   it('welcomes and creates a workspace', async () => {
@@ -129,6 +134,23 @@ describe('from files to an exported audience', () => {
     await real.page.getByRole('columnheader', { name: 'Activity count' }).waitFor();
     await real.shoot('outcome');
     await real.expectAccessible();
+  });
+
+  it('tunes the instruction by a few known customers', async () => {
+    // The first two hundred customers of the label file, as a person might have asked them.
+    const all = data.labels.endsWith('.gz') ? gunzipSync(readFileSync(data.labels)) : readFileSync(data.labels);
+    const examples = path.join(real.folder, 'examples.csv');
+    writeFileSync(examples, all.toString().split('\n').slice(0, 201).join('\n'));
+    await real.page.getByRole('navigation').getByText('Tune').click();
+    await real.choose(examples);
+    await real.page.getByRole('button', { name: 'Choose examples' }).click();
+    await real.page.getByLabel('Has what you look for').selectOption('bought_candles_tlights_sep_nov');
+    await real.page.getByRole('button', { name: 'Tune', exact: true }).last().click();
+    await real.page.getByText('Version 1').waitFor({ timeout: 60_000 });
+    await real.page.getByText(/^Cross-validated/).waitFor();
+    await real.shoot('tune');
+    await real.expectAccessible();
+    await real.page.getByRole('navigation').getByText('Ask').click();
   });
 
   it('exports the best tenth, without those on a list and with a holdout', async () => {

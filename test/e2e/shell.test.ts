@@ -18,7 +18,10 @@ describe('the window', () => {
       node: ['require', 'process', 'module', 'ipcRenderer'].filter((name) => name in window),
       bridge: Object.keys(window.instructue),
     }));
-    expect(seen).toEqual({ node: [], bridge: ['app', 'workspace', 'data', 'rank', 'evaluate', 'audience', 'tasks'] });
+    expect(seen).toEqual({
+      node: [],
+      bridge: ['app', 'workspace', 'data', 'rank', 'evaluate', 'tune', 'audience', 'tasks'],
+    });
   });
 
   it('runs no code made from text', async () => {
