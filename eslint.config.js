@@ -28,18 +28,7 @@ const allowed = {
   cli: ['cli', 'composition', 'services', 'foundation'],
   bench: ['bench', 'composition', 'services', 'foundation'],
   renderer: ['renderer', 'ipc'],
-  test: [
-    'test',
-    'foundation',
-    'shell',
-    'ipc',
-    'composition',
-    'services',
-    'engine',
-    'cli',
-    'bench',
-    'renderer',
-  ],
+  test: ['test', 'foundation', 'shell', 'ipc', 'composition', 'services', 'engine', 'cli', 'bench', 'renderer'],
 };
 
 const noElectron = { name: 'electron', message: 'Only the shell (main, preload) may import electron.' };
@@ -106,12 +95,7 @@ export default tseslint.config(
     },
   },
   {
-    files: [
-      'electron/{services,cli,ipc}/**/*.ts',
-      'electron/composition.ts',
-      'renderer/**/*',
-      'bench/**/*.ts',
-    ],
+    files: ['electron/{services,cli,ipc}/**/*.ts', 'electron/composition.ts', 'renderer/**/*', 'bench/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { paths: [noElectron, noRuntime] }] },
   },
   {

@@ -30,7 +30,11 @@ export function errorLine(error: unknown): string {
 }
 
 function placeText(place: ErrorPlace): string {
-  const parts = [place.file, place.line === undefined ? undefined : `line ${place.line}`, place.column === undefined ? undefined : `column ${place.column}`];
+  const parts = [
+    place.file,
+    place.line === undefined ? undefined : `line ${place.line}`,
+    place.column === undefined ? undefined : `column ${place.column}`,
+  ];
   const told = parts.filter((part) => part !== undefined);
   return told.length > 0 ? ` (${told.join(', ')})` : '';
 }

@@ -17,30 +17,72 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function cli(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, ['--import', 'tsx', join(root, 'electron/cli/main.ts'), ...args], { cwd: root, encoding: 'utf8' });
+  return spawnSync(process.execPath, ['--import', 'tsx', join(root, 'electron/cli/main.ts'), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
 }
 
 describe('import, info and derive on the command line', () => {
   it('report as JSON on stdout, progress on stderr, rejects in a file', () => {
     const rejects = join(folder, 'rejects.csv');
-    const imported = cli('import', '--workspace', workspace, `profile=${join(folder, 'people.csv')}`, `purchases=${join(folder, 'buys.csv')}`, '--rejects', rejects, '--json');
+    const imported = cli(
+      'import',
+      '--workspace',
+      workspace,
+      `profile=${join(folder, 'people.csv')}`,
+      `purchases=${join(folder, 'buys.csv')}`,
+      '--rejects',
+      rejects,
+      '--json',
+    );
     expect(imported.status).toBe(0);
     const { files } = JSON.parse(imported.stdout) as { files: object[] };
-    expect(files).toMatchObject([{ kind: 'profile', read: 4, accepted: 3, rejected: 1 }, { kind: 'purchases', read: 3, customers: 2, knownCustomers: 2 }]);
+    expect(files).toMatchObject([
+      { kind: 'profile', read: 4, accepted: 3, rejected: 1 },
+      { kind: 'purchases', read: 3, customers: 2, knownCustomers: 2 },
+    ]);
     expect(imported.stderr).toContain('people.csv');
-    expect(readFileSync(rejects, 'utf8')).toBe('file,line,column,reason,raw\npeople.csv,4,,too few cells: 1 where 3 are expected,broken\n');
+    expect(readFileSync(rejects, 'utf8')).toBe(
+      'file,line,column,reason,raw\npeople.csv,4,,too few cells: 1 where 3 are expected,broken\n',
+    );
 
-    const derived = cli('derive', '--workspace', workspace, '--dump', join(folder, 'dump'), '--hide', 'item=pot', '--json');
+    const derived = cli(
+      'derive',
+      '--workspace',
+      workspace,
+      '--dump',
+      join(folder, 'dump'),
+      '--hide',
+      'item=pot',
+      '--json',
+    );
     expect(JSON.parse(derived.stdout)).toMatchObject({ derived: true, customers: 3, hidden: { 'buys.csv': 1 } });
-    for (const table of ['customers', 'strings', 'events']) expect(existsSync(join(folder, 'dump', `${table}.parquet`))).toBe(true);
+    for (const table of ['customers', 'strings', 'events'])
+      expect(existsSync(join(folder, 'dump', `${table}.parquet`))).toBe(true);
 
     const info = JSON.parse(cli('info', '--workspace', workspace, '--device', 'cpu', '--json').stdout) as object;
-    expect(info).toMatchObject({ customers: 3, sources: [{ name: 'people.csv', rejected: 1 }, { name: 'buys.csv', customers: 2 }], derived: { derived: true, customers: 3 } });
+    expect(info).toMatchObject({
+      customers: 3,
+      sources: [
+        { name: 'people.csv', rejected: 1 },
+        { name: 'buys.csv', customers: 2 },
+      ],
+      derived: { derived: true, customers: 3 },
+    });
   });
 
   it.each<[string, string[], RegExp]>([
-    ['a missing file', ['import', '--workspace', 'W', 'profile=none.csv'], /^error: There is no such file — check the path \(none\.csv\)$/],
-    ['an unknown source', ['import', '--workspace', 'W', 'buys=none.csv'], /^error: "buys" is not a kind of data — .*profile.*$/],
+    [
+      'a missing file',
+      ['import', '--workspace', 'W', 'profile=none.csv'],
+      /^error: There is no such file — check the path \(none\.csv\)$/,
+    ],
+    [
+      'an unknown source',
+      ['import', '--workspace', 'W', 'buys=none.csv'],
+      /^error: "buys" is not a kind of data — .*profile.*$/,
+    ],
     ['a missing workspace', ['derive', '--workspace', 'W'], /^error: There is no workspace here — .*$/],
     ['a missing argument', ['derive'], /^error: .*--workspace.*$/],
   ])('say in one line what is wrong: %s', (_, args, line) => {

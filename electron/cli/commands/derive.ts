@@ -17,7 +17,12 @@ export function register(program: Command): void {
     .description('turn the imported rows into strings and events (rank does this by itself)')
     .requiredOption('--workspace <file>', 'the workspace')
     .option('--dump <folder>', 'write strings.parquet, events.parquet and customers.parquet here')
-    .option('--hide <[FILE:]COLUMN=VALUE>', 'leave out the rows with this value; may be repeated', (hide: string, all: string[]) => [...all, hide], [])
+    .option(
+      '--hide <[FILE:]COLUMN=VALUE>',
+      'leave out the rows with this value; may be repeated',
+      (hide: string, all: string[]) => [...all, hide],
+      [],
+    )
     .option('--json', 'print the report as JSON')
     .action(run);
 }

@@ -39,12 +39,20 @@ async function run(files: string[], options: Options): Promise<void> {
   try {
     const reports = await services.importFiles(requests, { mapping, idColumn: options.id }, terminalTask());
     done = true;
-    if (options.rejects) writeFileSync(options.rejects, await rejectsCsv(services.workspace, reports.map((report) => report.fileId)));
+    if (options.rejects)
+      writeFileSync(
+        options.rejects,
+        await rejectsCsv(
+          services.workspace,
+          reports.map((report) => report.fileId),
+        ),
+      );
     printResult(options.json, { workspace: options.workspace, files: reports }, reports.flatMap(describe));
   } finally {
     services.close();
     // A workspace that a failed first import made holds nothing.
-    if (isNew && !done) for (const file of [options.workspace, `${options.workspace}.wal`]) rmSync(file, { force: true });
+    if (isNew && !done)
+      for (const file of [options.workspace, `${options.workspace}.wal`]) rmSync(file, { force: true });
   }
 }
 
@@ -53,7 +61,11 @@ function parseRequest(text: string, mapping: Mapping | undefined): ImportRequest
   const kind = at > 0 ? text.slice(0, at) : mappedKind(mapping, basename(text));
   const path = at > 0 ? text.slice(at + 1) : text;
   if (kind === undefined || !isFileKind(kind)) {
-    throw new AppError('unknown-source', `"${kind ?? text}" is not a kind of data`, `write SOURCE=FILE, with SOURCE one of ${FILE_KINDS.join(', ')}`);
+    throw new AppError(
+      'unknown-source',
+      `"${kind ?? text}" is not a kind of data`,
+      `write SOURCE=FILE, with SOURCE one of ${FILE_KINDS.join(', ')}`,
+    );
   }
   return { kind, path };
 }

@@ -47,7 +47,8 @@ async function modelState(services: Services, device: string): Promise<ModelStat
     const { model, devices } = await services.engine(device);
     return { version: model.version, hash: model.hash, device: devices };
   } catch (error) {
-    if (error instanceof AppError && error.code.startsWith('model-')) return { missing: `${error.message} — ${error.remedy}` };
+    if (error instanceof AppError && error.code.startsWith('model-'))
+      return { missing: `${error.message} — ${error.remedy}` };
     throw error;
   }
 }
@@ -62,11 +63,20 @@ function describeSource(source: SourceOverview): string[] {
 
 function describeDerived(derived: DerivedState): string[] {
   if (!derived.derived) return ['not derived yet; rank and derive do it'];
-  return [`${derived.events} events of ${derived.customers} customers in ${derived.strings} different texts`, ...derived.skipped.map((column) => `left out: ${column}`)];
+  return [
+    `${derived.events} events of ${derived.customers} customers in ${derived.strings} different texts`,
+    ...derived.skipped.map((column) => `left out: ${column}`),
+  ];
 }
 
 function describeModel(model: ModelState): string[] {
   if ('missing' in model) return [`no model: ${model.missing}`];
   const { device, attempts } = model.device;
-  return [`model: ${model.version} (${model.hash.slice(0, 12)})`, `device: ${device}`, ...attempts.filter((attempt) => attempt.device !== device).map((attempt) => `  not ${attempt.device}: ${attempt.reason}`)];
+  return [
+    `model: ${model.version} (${model.hash.slice(0, 12)})`,
+    `device: ${device}`,
+    ...attempts
+      .filter((attempt) => attempt.device !== device)
+      .map((attempt) => `  not ${attempt.device}: ${attempt.reason}`),
+  ];
 }

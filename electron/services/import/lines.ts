@@ -21,7 +21,12 @@ export interface Places {
  * @param wellFormed how many such records DuckDB found; should the walk find another number (a file with old Mac line
  *   ends, say), records are placed as if every one took one line
  */
-export async function locateRecords(shape: FileShape, broken: BrokenLine[], wanted: Set<number>, wellFormed: number): Promise<Places> {
+export async function locateRecords(
+  shape: FileShape,
+  broken: BrokenLine[],
+  wanted: Set<number>,
+  wellFormed: number,
+): Promise<Places> {
   const walk = new Walk(new Map(broken.map((line) => [line.start, line.bytes])), wanted);
   const file = createReadStream(shape.path, { highWaterMark: 1 << 20 });
   const stream: Readable = shape.gzip ? file.pipe(createGunzip()) : file;

@@ -21,7 +21,14 @@ export interface Counts {
  * @param words ways of writing numbers that need not be taken apart again in every row
  * @param onePerCustomer a repeated id counts as a duplicate of its first row
  */
-export async function loadRows(workspace: Workspace, fileId: number, shape: FileShape, columns: ColumnRole[], words: NumberWords, onePerCustomer: boolean): Promise<Counts> {
+export async function loadRows(
+  workspace: Workspace,
+  fileId: number,
+  shape: FileShape,
+  columns: ColumnRole[],
+  words: NumberWords,
+  onePerCustomer: boolean,
+): Promise<Counts> {
   const table = `rows_${fileId}`;
   const rejectsTable = `reject_errors_${fileId}`;
   await workspace.run(`CREATE TABLE ${table} AS ${typedSql(shape, columns, words, rejectsTable)}`);
@@ -45,9 +52,13 @@ function typedSql(shape: FileShape, columns: ColumnRole[], words: NumberWords, r
   const kept = columns.filter((column) => column.role !== 'ignore' && column.role !== 'id');
   const checked = kept.filter((column) => column.role !== 'text');
   const id = columns.find((column) => column.role === 'id')!;
-  const cores = kept.filter((column) => hasCore(column, words)).map((column) => `, number_core(c${column.ordinal}) AS core_${column.ordinal}`);
+  const cores = kept
+    .filter((column) => hasCore(column, words))
+    .map((column) => `, number_core(c${column.ordinal}) AS core_${column.ordinal}`);
   const values = kept.map((column) => `, ${cellSql(column, words)} AS v${column.ordinal}`);
-  const reasons = checked.map((column) => `WHEN v${column.ordinal} IS NULL AND NOT is_gap(c${column.ordinal}) THEN ${column.ordinal}`);
+  const reasons = checked.map(
+    (column) => `WHEN v${column.ordinal} IS NULL AND NOT is_gap(c${column.ordinal}) THEN ${column.ordinal}`,
+  );
   const suspect = ['user_id', ...checked.map((column) => `v${column.ordinal}`)].map((cell) => `${cell} IS NULL`);
   return `
     SELECT user_id, ${kept.map((column) => `v${column.ordinal} AS c${column.ordinal}, `).join('')}
@@ -59,7 +70,9 @@ function typedSql(shape: FileShape, columns: ColumnRole[], words: NumberWords, r
 /** "inf" and "nan" are read as such; nothing can be computed with them, so they count as missing, like other gaps. */
 async function dropInfinities(workspace: Workspace, table: string, columns: ColumnRole[]): Promise<void> {
   for (const { ordinal } of columns.filter((column) => column.role === 'number')) {
-    const odd = await workspace.one<{ odd: boolean | null }>(`SELECT NOT isfinite(min(c${ordinal})) OR NOT isfinite(max(c${ordinal})) AS odd FROM ${table}`);
+    const odd = await workspace.one<{ odd: boolean | null }>(
+      `SELECT NOT isfinite(min(c${ordinal})) OR NOT isfinite(max(c${ordinal})) AS odd FROM ${table}`,
+    );
     if (odd?.odd) await workspace.run(`UPDATE ${table} SET c${ordinal} = NULL WHERE NOT isfinite(c${ordinal})`);
   }
 }
@@ -73,7 +86,8 @@ function cellSql(column: ColumnRole, words: NumberWords): string {
   const cell = `c${column.ordinal}`;
   switch (column.role) {
     case 'number':
-      if (words.has(column.ordinal)) return wordedNumberSql(cell, column.parse ?? 'english', words.get(column.ordinal)!);
+      if (words.has(column.ordinal))
+        return wordedNumberSql(cell, column.parse ?? 'english', words.get(column.ordinal)!);
       return numberSql(hasCore(column, words) ? `core_${column.ordinal}` : cell, column.parse ?? 'plain');
     case 'time':
       return timeSql(cell, column.parse ?? 'iso');
@@ -94,11 +108,18 @@ const EXPECTED: Partial<Record<ColumnRole['role'], string>> = {
   label: 'the cell is neither 0 nor 1',
 };
 
-async function moveUnusableRows(workspace: Workspace, fileId: number, shape: FileShape, columns: ColumnRole[]): Promise<number> {
+async function moveUnusableRows(
+  workspace: Workspace,
+  fileId: number,
+  shape: FileShape,
+  columns: ColumnRole[],
+): Promise<number> {
   const table = `rows_${fileId}`;
   const count = (await workspace.one<{ n: number }>(`SELECT count(bad) AS n FROM ${table}`))?.n ?? 0;
   if (count > 0) {
-    const reasons = columns.filter((column) => EXPECTED[column.role]).map((column) => `WHEN ${column.ordinal} THEN ${literal(EXPECTED[column.role]!)}`);
+    const reasons = columns
+      .filter((column) => EXPECTED[column.role])
+      .map((column) => `WHEN ${column.ordinal} THEN ${literal(EXPECTED[column.role]!)}`);
     const names = columns.map((column) => `WHEN ${column.ordinal} THEN ${literal(column.name)}`);
     const cells = shape.columns.map((_, at) => `coalesce(c${at + 1}, '')`).join(', ');
     const again = `reject_again_${fileId}`;
@@ -147,21 +168,40 @@ async function moveBrokenLines(workspace: Workspace, fileId: number, rejectsTabl
 }
 
 /** Gives every reject of a file the line, as an editor counts, on which its record starts; in Parquet, the row from 1. */
-async function placeRejects(workspace: Workspace, fileId: number, shape: FileShape, broken: BrokenLine[], wellFormed: number): Promise<void> {
+async function placeRejects(
+  workspace: Workspace,
+  fileId: number,
+  shape: FileShape,
+  broken: BrokenLine[],
+  wellFormed: number,
+): Promise<void> {
   if (shape.format === 'parquet') return;
-  const rejects = await workspace.all<{ line: number }>('SELECT line FROM rejects WHERE file_id = $1 AND line > 0', [fileId]);
+  const rejects = await workspace.all<{ line: number }>('SELECT line FROM rejects WHERE file_id = $1 AND line > 0', [
+    fileId,
+  ]);
   const places = await locateRecords(shape, broken, new Set(rejects.map((reject) => reject.line)), wellFormed);
-  const pairs = broken.map(({ start, record }) => [-start, places.broken.get(start) ?? record]).concat([...places.records]);
+  const pairs = broken
+    .map(({ start, record }) => [-start, places.broken.get(start) ?? record])
+    .concat([...places.records]);
   await workspace.run('CREATE OR REPLACE TEMP TABLE reject_places (was BIGINT, line BIGINT)');
   const batch = 1000;
   for (let at = 0; at < pairs.length; at += batch) {
-    await workspace.run(`INSERT INTO reject_places VALUES ${pairs.slice(at, at + batch).map(([was, line]) => `(${was}, ${line})`).join(', ')}`);
+    await workspace.run(
+      `INSERT INTO reject_places VALUES ${pairs
+        .slice(at, at + batch)
+        .map(([was, line]) => `(${was}, ${line})`)
+        .join(', ')}`,
+    );
   }
-  await workspace.run(`UPDATE rejects SET line = p.line FROM reject_places p WHERE rejects.file_id = ${fileId} AND rejects.line = p.was; DROP TABLE reject_places`);
+  await workspace.run(
+    `UPDATE rejects SET line = p.line FROM reject_places p WHERE rejects.file_id = ${fileId} AND rejects.line = p.was; DROP TABLE reject_places`,
+  );
 }
 
 async function dropRepeatedIds(workspace: Workspace, table: string): Promise<number> {
-  const repeated = (await workspace.one<{ n: number }>(`SELECT count(*) - count(DISTINCT user_id) AS n FROM ${table}`))?.n ?? 0;
-  if (repeated > 0) await workspace.run(`DELETE FROM ${table} WHERE rowid NOT IN (SELECT min(rowid) FROM ${table} GROUP BY user_id)`);
+  const repeated =
+    (await workspace.one<{ n: number }>(`SELECT count(*) - count(DISTINCT user_id) AS n FROM ${table}`))?.n ?? 0;
+  if (repeated > 0)
+    await workspace.run(`DELETE FROM ${table} WHERE rowid NOT IN (SELECT min(rowid) FROM ${table} GROUP BY user_id)`);
   return repeated;
 }

@@ -20,7 +20,12 @@ export function readMapping(path: string): Mapping {
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw new AppError('mapping-invalid', missing ? 'There is no such mapping file' : 'The mapping file is not valid JSON', 'check the path and the syntax', { file: path });
+    throw new AppError(
+      'mapping-invalid',
+      missing ? 'There is no such mapping file' : 'The mapping file is not valid JSON',
+      'check the path and the syntax',
+      { file: path },
+    );
   }
   const parsed = mappingSchema.safeParse(content);
   if (parsed.success) return parsed.data;
@@ -42,11 +47,23 @@ export function mappedKind(mapping: Mapping | undefined, fileName: string): File
  * The detected roles with those of the mapping put over them. A mapped id column replaces the detected one.
  * @throws AppError unknown-column when the mapping names a column that the file does not have
  */
-export async function applyMapping(workspace: Workspace, sample: string, detected: ColumnRole[], mapping: Mapping | undefined, fileName: string, path: string): Promise<ColumnRole[]> {
+export async function applyMapping(
+  workspace: Workspace,
+  sample: string,
+  detected: ColumnRole[],
+  mapping: Mapping | undefined,
+  fileName: string,
+  path: string,
+): Promise<ColumnRole[]> {
   const roles = Object.entries(mapping?.[fileName]?.columns ?? {});
   const unknown = roles.find(([name]) => !detected.some((column) => column.name === name));
   if (unknown) {
-    throw new AppError('unknown-column', `There is no column "${unknown[0]}"`, `the file has ${detected.map((column) => column.name).join(', ')}`, { file: path, column: unknown[0] });
+    throw new AppError(
+      'unknown-column',
+      `There is no column "${unknown[0]}"`,
+      `the file has ${detected.map((column) => column.name).join(', ')}`,
+      { file: path, column: unknown[0] },
+    );
   }
   const columns = detected.map((column) => ({ ...column }));
   if (roles.some(([, role]) => role === 'id')) {
@@ -54,7 +71,8 @@ export async function applyMapping(workspace: Workspace, sample: string, detecte
   }
   for (const [name, role] of roles) {
     const column = columns.find((candidate) => candidate.name === name)!;
-    column.parse = role === column.detectedRole ? column.parse : await parseFor(workspace, sample, name, column.ordinal, role);
+    column.parse =
+      role === column.detectedRole ? column.parse : await parseFor(workspace, sample, name, column.ordinal, role);
     column.role = role;
     column.reason = 'set by the mapping';
   }

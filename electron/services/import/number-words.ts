@@ -36,10 +36,16 @@ export function wordedNumberSql(cell: string, parse: string, words: readonly Num
 }
 
 /** Keeps the most frequent way of writing each value, so that it can be shown and worded that way. */
-export async function keepNumberWords(workspace: Workspace, fileId: number, columns: ColumnRole[], words: NumberWords): Promise<void> {
+export async function keepNumberWords(
+  workspace: Workspace,
+  fileId: number,
+  columns: ColumnRole[],
+  words: NumberWords,
+): Promise<void> {
   for (const { ordinal } of columns.filter((column) => column.role === 'number')) {
     const best = new Map<number, NumberWord>();
-    for (const word of words.get(ordinal) ?? []) if (word.n >= (best.get(word.value)?.n ?? 0)) best.set(word.value, word);
+    for (const word of words.get(ordinal) ?? [])
+      if (word.n >= (best.get(word.value)?.n ?? 0)) best.set(word.value, word);
     if (best.size === 0) continue;
     const rows = [...best.values()].map((word) => `(${fileId}, ${ordinal}, ${word.value}, ${literal(word.words)})`);
     await workspace.run(`INSERT INTO number_words VALUES ${rows.join(', ')}`);

@@ -39,26 +39,57 @@ export async function probe(path: string): Promise<FileShape> {
   const name = basename(path);
   if (!existsSync(path)) throw new AppError('file-missing', 'There is no such file', 'check the path', { file: path });
   const stat = statSync(path);
-  if (!stat.isFile()) throw new AppError('file-missing', 'This is not a file', 'name a CSV or Parquet file', { file: path });
-  if (stat.size === 0) throw new AppError('file-empty', 'The file is empty', 'export it again, with a header line and data', { file: path });
+  if (!stat.isFile())
+    throw new AppError('file-missing', 'This is not a file', 'name a CSV or Parquet file', { file: path });
+  if (stat.size === 0)
+    throw new AppError('file-empty', 'The file is empty', 'export it again, with a header line and data', {
+      file: path,
+    });
 
   const base = { path, name, bytes: stat.size };
   const head = await readHead(path, Math.min(stat.size, HEAD_BYTES));
   if (head.toString('latin1', 0, 4) === 'PAR1') {
-    return { ...base, format: 'parquet', gzip: false, encoding: 'utf-8', ascii: false, delimiter: '', header: true, columns: [] };
+    return {
+      ...base,
+      format: 'parquet',
+      gzip: false,
+      encoding: 'utf-8',
+      ascii: false,
+      delimiter: '',
+      header: true,
+      columns: [],
+    };
   }
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
   const content = gzip ? inflateHead(head, path) : head;
   const encoding = detectEncoding(content, path);
-  const records = parseHead(new TextDecoder(encoding).decode(content), content.length < HEAD_BYTES || (!gzip && stat.size <= HEAD_BYTES));
+  const records = parseHead(
+    new TextDecoder(encoding).decode(content),
+    content.length < HEAD_BYTES || (!gzip && stat.size <= HEAD_BYTES),
+  );
   const header = records.rows[0];
   if (!header || header.every((cell) => cell.trim() === '')) {
-    throw new AppError('file-no-header', 'The file has no header line', 'put the column names into the first line', { file: path, line: 1 });
+    throw new AppError('file-no-header', 'The file has no header line', 'put the column names into the first line', {
+      file: path,
+      line: 1,
+    });
   }
   if (records.rows.length < 2) {
-    throw new AppError('file-no-rows', 'The file has a header but no rows', 'export it again with its data', { file: path, line: 2 });
+    throw new AppError('file-no-rows', 'The file has a header but no rows', 'export it again with its data', {
+      file: path,
+      line: 2,
+    });
   }
-  return { ...base, format: 'csv', gzip, encoding, ascii: encoding === 'utf-8' && content.every((byte) => byte < 0x80), delimiter: records.delimiter, header: true, columns: distinctNames(header) };
+  return {
+    ...base,
+    format: 'csv',
+    gzip,
+    encoding,
+    ascii: encoding === 'utf-8' && content.every((byte) => byte < 0x80),
+    delimiter: records.delimiter,
+    header: true,
+    columns: distinctNames(header),
+  };
 }
 
 async function readHead(path: string, length: number): Promise<Buffer> {
@@ -92,7 +123,12 @@ function detectEncoding(head: Buffer, path: string): Encoding {
   if (zeros[1]! > 0.4 * half && zeros[0]! < 0.05 * half) return 'utf-16le';
   if (zeros[0]! > 0.4 * half && zeros[1]! < 0.05 * half) return 'utf-16be';
   if (head.includes(0)) {
-    throw new AppError('file-binary', 'This is not a text table (it holds binary data)', 'import CSV, TSV or Parquet; save a spreadsheet as CSV first', { file: path });
+    throw new AppError(
+      'file-binary',
+      'This is not a text table (it holds binary data)',
+      'import CSV, TSV or Parquet; save a spreadsheet as CSV first',
+      { file: path },
+    );
   }
   return isUtf8(head) ? 'utf-8' : 'windows-1252';
 }
@@ -185,9 +221,11 @@ export async function asUtf8(shape: FileShape, folder: string): Promise<FileShap
 /** The shape with its column names, which for Parquet only DuckDB knows. @throws AppError file-binary */
 export async function withColumns(workspace: Workspace, shape: FileShape): Promise<FileShape> {
   if (shape.format === 'csv') return shape;
-  const rows = await workspace.all<{ column_name: string }>(`DESCRIBE SELECT * FROM read_parquet(${literal(shape.path)})`).catch(() => {
-    throw new AppError('file-binary', 'The Parquet file is damaged', 'export it again', { file: shape.path });
-  });
+  const rows = await workspace
+    .all<{ column_name: string }>(`DESCRIBE SELECT * FROM read_parquet(${literal(shape.path)})`)
+    .catch(() => {
+      throw new AppError('file-binary', 'The Parquet file is damaged', 'export it again', { file: shape.path });
+    });
   return { ...shape, columns: distinctNames(rows.map((row) => row.column_name)) };
 }
 
@@ -203,8 +241,13 @@ export function readSql(shape: FileShape, rejectsTable: string): string {
   }
   const columns = shape.columns.map((_, at) => `'c${at + 1}': 'VARCHAR'`).join(', ');
   const options = [
-    'auto_detect = false', `header = ${shape.header}`, `delim = ${literal(shape.delimiter)}`, `quote = '"'`, `escape = '"'`,
-    `columns = {${columns}}`, `compression = '${shape.gzip ? 'gzip' : 'none'}'`,
+    'auto_detect = false',
+    `header = ${shape.header}`,
+    `delim = ${literal(shape.delimiter)}`,
+    `quote = '"'`,
+    `escape = '"'`,
+    `columns = {${columns}}`,
+    `compression = '${shape.gzip ? 'gzip' : 'none'}'`,
     `store_rejects = true, rejects_table = ${literal(rejectsTable)}, rejects_scan = ${literal(`${rejectsTable}_scan`)}`,
   ];
   return `read_csv(${literal(shape.path)}, ${options.join(', ')})`;
@@ -212,12 +255,16 @@ export function readSql(shape: FileShape, rejectsTable: string): string {
 
 /** Drops what readSql collected. */
 export async function dropRejects(workspace: Workspace, rejectsTable: string): Promise<void> {
-  await workspace.run(`DROP TABLE IF EXISTS ${ident(rejectsTable)}; DROP TABLE IF EXISTS ${ident(`${rejectsTable}_scan`)}`);
+  await workspace.run(
+    `DROP TABLE IF EXISTS ${ident(rejectsTable)}; DROP TABLE IF EXISTS ${ident(`${rejectsTable}_scan`)}`,
+  );
 }
 
 /** The first rows of a file as a temporary table of the given name, columns as in readSql. */
 export async function takeSample(workspace: Workspace, shape: FileShape, table: string, rows: number): Promise<void> {
-  await workspace.run(`CREATE OR REPLACE TEMP TABLE ${table} AS SELECT * FROM ${readSql(shape, `${table}_rejects`)} LIMIT ${rows}`);
+  await workspace.run(
+    `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT * FROM ${readSql(shape, `${table}_rejects`)} LIMIT ${rows}`,
+  );
   await dropRejects(workspace, `${table}_rejects`);
 }
 

@@ -32,10 +32,13 @@ interface ColumnFacts {
   words: number;
 }
 
-const ID_NAME = /^(app|uci|source)?[ _-]?(user|usr|customer|cust|client|member|account|acct|visitor|person|household|subscriber|card|respondent|student|player|patient|consumer|buyer|shopper)s?[ _.-]?(id|ids|no|nr|num|number|key|code|uuid)$/i;
+const ID_NAME =
+  /^(app|uci|source)?[ _-]?(user|usr|customer|cust|client|member|account|acct|visitor|person|household|subscriber|card|respondent|student|player|patient|consumer|buyer|shopper)s?[ _.-]?(id|ids|no|nr|num|number|key|code|uuid)$/i;
 const BARE_ID_NAME = /^(id|uid|uuid|user|customer|client|customerid|userid)$/i;
-const CODE_NAME = /(^|[ _.-])(id|ids|code|sku|ean|upc|isbn|guid|uuid|ref|reference|invoice|order|receipt|ticket|session|token|hash|ip|cookie)([ _.-]?(no|nr|number))?$/i;
-const CATEGORY_NAME = /(^|[ _.-])(regions?|browsers?|types?|systems?|category|categories|codes?|zones?|districts?|departments?|dept|brands?|branch|segments?|clusters?|groups?)$/i;
+const CODE_NAME =
+  /(^|[ _.-])(id|ids|code|sku|ean|upc|isbn|guid|uuid|ref|reference|invoice|order|receipt|ticket|session|token|hash|ip|cookie)([ _.-]?(no|nr|number))?$/i;
+const CATEGORY_NAME =
+  /(^|[ _.-])(regions?|browsers?|types?|systems?|category|categories|codes?|zones?|districts?|departments?|dept|brands?|branch|segments?|clusters?|groups?)$/i;
 /** More whole numbers than this are hardly the codes of a category. */
 const MOST_CATEGORIES = 50;
 const POSTAL_NAME = /(^|[ _.-])(zip|zipcode|postcode|postal|plz)/i;
@@ -50,13 +53,28 @@ const DATES_TRIED = 500;
  * @param sample a table with VARCHAR columns c1, c2, … in file order
  * @param known ids already in the workspace, as a query giving `user_id`; helps to tell the id column
  */
-export async function detectRoles(workspace: Workspace, sample: string, names: string[], kind: FileKind, idColumn: string | undefined, known: string): Promise<ColumnRole[]> {
+export async function detectRoles(
+  workspace: Workspace,
+  sample: string,
+  names: string[],
+  kind: FileKind,
+  idColumn: string | undefined,
+  known: string,
+): Promise<ColumnRole[]> {
   const facts = await columnFacts(workspace, sample, names.length);
   const id = idColumn ? names.indexOf(idColumn) : await detectId(workspace, sample, names, facts, known);
   const columns: ColumnRole[] = [];
   for (const [at, name] of names.entries()) {
-    const found = at === id ? idRole(name, idColumn !== undefined) : await roleOf(workspace, sample, name, facts[at]!, kind);
-    columns.push({ ordinal: at + 1, name, role: found.role, detectedRole: found.role, reason: found.reason, parse: found.parse ?? null });
+    const found =
+      at === id ? idRole(name, idColumn !== undefined) : await roleOf(workspace, sample, name, facts[at]!, kind);
+    columns.push({
+      ordinal: at + 1,
+      name,
+      role: found.role,
+      detectedRole: found.role,
+      reason: found.reason,
+      parse: found.parse ?? null,
+    });
   }
   return columns;
 }
@@ -72,7 +90,11 @@ function idRole(name: string, told: boolean): Found {
 }
 
 async function columnFacts(workspace: Workspace, sample: string, width: number): Promise<ColumnFacts[]> {
-  const cells = Array.from({ length: width }, (_, at) => `SELECT ${at + 1} AS ordinal, trim(c${at + 1}) AS v, count(*) AS n FROM ${sample} WHERE NOT is_blank(c${at + 1}) GROUP BY v`);
+  const cells = Array.from(
+    { length: width },
+    (_, at) =>
+      `SELECT ${at + 1} AS ordinal, trim(c${at + 1}) AS v, count(*) AS n FROM ${sample} WHERE NOT is_blank(c${at + 1}) GROUP BY v`,
+  );
   const rows = await workspace.all<{ ordinal: number } & Record<string, number>>(`
     WITH cells AS (SELECT *, number_core(v) AS core FROM (${cells.join(' UNION ALL ')}))
     SELECT ordinal, sum(n) AS filled, count(*) AS distinct_values,
@@ -94,51 +116,98 @@ async function columnFacts(workspace: Workspace, sample: string, width: number):
     const row = rows.find((candidate) => candidate.ordinal === at + 1);
     const count = (key: string): number => row?.[key] ?? 0;
     return {
-      ordinal: at + 1, filled: count('filled'), distinctValues: count('distinct_values'), plain: count('plain'), english: count('english'),
-      european: count('european'), whole: count('whole'), leadingZeros: count('leading_zeros'), codes: count('codes'), opaque: count('opaque'), phones: count('phones'),
-      binary: count('binary'), iso: count('iso'), dateLike: count('date_like'), epoch: count('epoch'), words: count('words'),
+      ordinal: at + 1,
+      filled: count('filled'),
+      distinctValues: count('distinct_values'),
+      plain: count('plain'),
+      english: count('english'),
+      european: count('european'),
+      whole: count('whole'),
+      leadingZeros: count('leading_zeros'),
+      codes: count('codes'),
+      opaque: count('opaque'),
+      phones: count('phones'),
+      binary: count('binary'),
+      iso: count('iso'),
+      dateLike: count('date_like'),
+      epoch: count('epoch'),
+      words: count('words'),
     };
   });
 }
 
 /** The index of the customer id column, or -1: the column that shares most ids with the workspace, else the best name. */
-async function detectId(workspace: Workspace, sample: string, names: string[], facts: ColumnFacts[], known: string): Promise<number> {
-  const named = [ID_NAME, BARE_ID_NAME].map((pattern) => names.findIndex((name) => pattern.test(name))).find((at) => at >= 0) ?? -1;
+async function detectId(
+  workspace: Workspace,
+  sample: string,
+  names: string[],
+  facts: ColumnFacts[],
+  known: string,
+): Promise<number> {
+  const named =
+    [ID_NAME, BARE_ID_NAME].map((pattern) => names.findIndex((name) => pattern.test(name))).find((at) => at >= 0) ?? -1;
   if (named >= 0) return named;
-  const candidates = facts.filter((fact) => fact.filled > 0 && fact.distinctValues > 1 && fact.words < 0.1 * fact.filled);
+  const candidates = facts.filter(
+    (fact) => fact.filled > 0 && fact.distinctValues > 1 && fact.words < 0.1 * fact.filled,
+  );
   let best = { at: -1, shared: 0.5 };
   for (const fact of candidates) {
     const row = await workspace.one<{ shared: number }>(
       `SELECT avg(CAST(trim(c${fact.ordinal}) IN (${known}) AS INTEGER)) AS shared FROM (SELECT DISTINCT c${fact.ordinal} FROM ${sample} WHERE NOT is_blank(c${fact.ordinal}))`,
     );
     // Small numbers such as 1, 2, 3 are shared by accident; an id has many values.
-    if (row && row.shared > best.shared && fact.distinctValues > 20) best = { at: fact.ordinal - 1, shared: row.shared };
+    if (row && row.shared > best.shared && fact.distinctValues > 20)
+      best = { at: fact.ordinal - 1, shared: row.shared };
   }
   if (best.at >= 0 || names.length > 1) return best.at;
   return 0;
 }
 
-async function roleOf(workspace: Workspace, sample: string, name: string, fact: ColumnFacts, kind: FileKind): Promise<Found> {
+async function roleOf(
+  workspace: Workspace,
+  sample: string,
+  name: string,
+  fact: ColumnFacts,
+  kind: FileKind,
+): Promise<Found> {
   if (fact.filled === 0) return { role: 'ignore', reason: 'it has no values' };
   if (kind === 'segment') return { role: 'ignore', reason: 'a segment needs the ids alone' };
   if (kind === 'labels') {
-    return fact.binary === fact.filled ? { role: 'label', reason: 'its values are 0 and 1' } : { role: 'ignore', reason: 'its values are not all 0 or 1' };
+    return fact.binary === fact.filled
+      ? { role: 'label', reason: 'its values are 0 and 1' }
+      : { role: 'ignore', reason: 'its values are not all 0 or 1' };
   }
   const share = (count: number): number => count / fact.filled;
-  if (share(fact.opaque) > 0.9) return { role: 'ignore', reason: 'it holds addresses or generated keys, which say nothing about a customer' };
+  if (share(fact.opaque) > 0.9)
+    return { role: 'ignore', reason: 'it holds addresses or generated keys, which say nothing about a customer' };
   const words = name.replace(/([a-z])([A-Z])/g, '$1 $2');
   const time = await timeRole(workspace, sample, name, fact);
   if (time) return time;
-  if (PHONE_NAME.test(name) && share(fact.phones) > 0.8) return { role: 'ignore', reason: 'it holds telephone numbers' };
+  if (PHONE_NAME.test(name) && share(fact.phones) > 0.8)
+    return { role: 'ignore', reason: 'it holds telephone numbers' };
   if (CODE_NAME.test(words) && share(fact.codes) > 0.9 && fact.distinctValues > 30) {
-    return { role: 'ignore', reason: 'its name and values look like reference codes, which say nothing about a customer' };
+    return {
+      role: 'ignore',
+      reason: 'its name and values look like reference codes, which say nothing about a customer',
+    };
   }
-  if (CATEGORY_NAME.test(words) && fact.whole === fact.filled && fact.binary < fact.filled && fact.distinctValues <= MOST_CATEGORIES) {
+  if (
+    CATEGORY_NAME.test(words) &&
+    fact.whole === fact.filled &&
+    fact.binary < fact.filled &&
+    fact.distinctValues <= MOST_CATEGORIES
+  ) {
     return { role: 'text', reason: 'its name is that of a category, so its numbers are codes' };
   }
   if (POSTAL_NAME.test(name)) return { role: 'text', reason: 'a postal code is a place, not a quantity' };
-  if (share(fact.leadingZeros) > 0.01 && share(fact.plain) > NUMBER_SHARE) return { role: 'text', reason: 'codes with leading zeros are not quantities' };
-  return numberRole(fact) ?? { role: 'text', reason: `its values are words or categories, ${fact.distinctValues} different ones in the sample` };
+  if (share(fact.leadingZeros) > 0.01 && share(fact.plain) > NUMBER_SHARE)
+    return { role: 'text', reason: 'codes with leading zeros are not quantities' };
+  return (
+    numberRole(fact) ?? {
+      role: 'text',
+      reason: `its values are words or categories, ${fact.distinctValues} different ones in the sample`,
+    }
+  );
 }
 
 function numberRole(fact: ColumnFacts): Found | undefined {
@@ -146,14 +215,26 @@ function numberRole(fact: ColumnFacts): Found | undefined {
   if (best < NUMBER_SHARE * fact.filled) return undefined;
   const percent = Math.floor((100 * best) / fact.filled);
   if (fact.plain === best) return { role: 'number', reason: `${percent} % of its values are numbers`, parse: 'plain' };
-  if (fact.european > fact.english) return { role: 'number', reason: `${percent} % of its values are numbers with a decimal comma`, parse: 'european' };
-  return { role: 'number', reason: `${percent} % of its values are numbers, ranges, percentages or amounts`, parse: 'english' };
+  if (fact.european > fact.english)
+    return { role: 'number', reason: `${percent} % of its values are numbers with a decimal comma`, parse: 'european' };
+  return {
+    role: 'number',
+    reason: `${percent} % of its values are numbers, ranges, percentages or amounts`,
+    parse: 'english',
+  };
 }
 
-async function timeRole(workspace: Workspace, sample: string, name: string, fact: ColumnFacts): Promise<Found | undefined> {
+async function timeRole(
+  workspace: Workspace,
+  sample: string,
+  name: string,
+  fact: ColumnFacts,
+): Promise<Found | undefined> {
   if (fact.iso >= NUMBER_SHARE * fact.filled) return { role: 'time', reason: 'its values are dates', parse: 'iso' };
   if (TIME_NAME.test(name) && fact.epoch >= NUMBER_SHARE * fact.filled && fact.distinctValues > 1) {
-    const longest = await workspace.one<{ length: number }>(`SELECT max(length(trim(c${fact.ordinal}))) AS length FROM ${sample}`);
+    const longest = await workspace.one<{ length: number }>(
+      `SELECT max(length(trim(c${fact.ordinal}))) AS length FROM ${sample}`,
+    );
     const parse = longest?.length === 8 ? 'compact' : longest?.length === 10 ? 'epoch-seconds' : 'epoch-milliseconds';
     return { role: 'time', reason: 'its name and values are those of a time', parse };
   }
@@ -161,19 +242,36 @@ async function timeRole(workspace: Workspace, sample: string, name: string, fact
   const cell = `trim(c${fact.ordinal})`;
   const counts = DATE_FORMATS.map((format, at) => `count(*) FILTER (${timeSql(cell, format)} IS NOT NULL) AS f${at}`);
   const cells = `SELECT DISTINCT c${fact.ordinal} FROM ${sample} WHERE NOT is_blank(c${fact.ordinal}) ORDER BY hash(c${fact.ordinal}) LIMIT ${DATES_TRIED}`;
-  const row = await workspace.one<Record<string, number>>(`SELECT count(*) AS tried, ${counts.join(', ')} FROM (${cells})`);
-  const read = DATE_FORMATS.map((format, at) => ({ format, count: row?.[`f${at}`] ?? 0 })).reduce((best, next) => (next.count > best.count ? next : best));
+  const row = await workspace.one<Record<string, number>>(
+    `SELECT count(*) AS tried, ${counts.join(', ')} FROM (${cells})`,
+  );
+  const read = DATE_FORMATS.map((format, at) => ({ format, count: row?.[`f${at}`] ?? 0 })).reduce((best, next) =>
+    next.count > best.count ? next : best,
+  );
   if (read.count < NUMBER_SHARE * (row?.tried ?? 0)) return undefined;
   return { role: 'time', reason: `its values are dates written ${spell(read.format)}`, parse: read.format };
 }
 
 function spell(format: string): string {
-  const words: Record<string, string> = { '%Y': 'year', '%y': 'year', '%m': 'month', '%d': 'day', '%b': 'month', '%B': 'month' };
+  const words: Record<string, string> = {
+    '%Y': 'year',
+    '%y': 'year',
+    '%m': 'month',
+    '%d': 'day',
+    '%b': 'month',
+    '%B': 'month',
+  };
   return format.replaceAll(/%[YymdbB]/g, (code) => words[code] ?? code);
 }
 
 /** How the cells of a column whose role a person set are to be read, by the same facts. */
-export async function parseFor(workspace: Workspace, sample: string, name: string, ordinal: number, role: Role): Promise<string | null> {
+export async function parseFor(
+  workspace: Workspace,
+  sample: string,
+  name: string,
+  ordinal: number,
+  role: Role,
+): Promise<string | null> {
   const fact = (await columnFacts(workspace, sample, ordinal))[ordinal - 1]!;
   if (role === 'time') return (await timeRole(workspace, sample, name, fact))?.parse ?? 'iso';
   if (role === 'number') {

@@ -44,8 +44,24 @@ export async function defineValueMacros(workspace: Workspace): Promise<void> {
 
 /** Ways of writing a date, in the order of preference when several read a column equally well. */
 export const DATE_FORMATS = [
-  '%Y-%m-%d', '%Y/%m/%d', '%d/%m/%Y', '%m/%d/%Y', '%d.%m.%Y', '%d-%m-%Y', '%m-%d-%Y', '%Y-%m', '%Y/%m',
-  '%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%b %d, %Y', '%B %d, %Y', '%d/%m/%y', '%m/%d/%y', '%d.%m.%y', '%d-%b-%y',
+  '%Y-%m-%d',
+  '%Y/%m/%d',
+  '%d/%m/%Y',
+  '%m/%d/%Y',
+  '%d.%m.%Y',
+  '%d-%m-%Y',
+  '%m-%d-%Y',
+  '%Y-%m',
+  '%Y/%m',
+  '%d %b %Y',
+  '%d-%b-%Y',
+  '%d %B %Y',
+  '%b %d, %Y',
+  '%B %d, %Y',
+  '%d/%m/%y',
+  '%m/%d/%y',
+  '%d.%m.%y',
+  '%d-%b-%y',
 ] as const;
 
 const CLOCKS = ['', ' %H:%M:%S', ' %H:%M', ' %H:%M:%S.%g', ' %I:%M:%S %p', ' %I:%M %p'];

@@ -32,10 +32,22 @@ export interface DeriveReport {
  */
 export async function derive(workspace: Workspace, hides: Hide[] = [], task: Task = unattended): Promise<DeriveReport> {
   const files = await sourceFiles(workspace);
-  if (files.length === 0) throw new AppError('no-sources', 'The workspace holds no customer data', 'import a profile, purchases or another source first', { file: workspace.path });
+  if (files.length === 0)
+    throw new AppError(
+      'no-sources',
+      'The workspace holds no customer data',
+      'import a profile, purchases or another source first',
+      { file: workspace.path },
+    );
   const conditions = hides.map((hide) => ({ hide, files: files.filter((file) => hideCondition(hide, file)) }));
   const unused = conditions.find((condition) => condition.files.length === 0);
-  if (unused) throw new AppError('unknown-column', `No imported file has a column "${unused.hide.column}" to hide rows by`, 'check the name in the output of info', { column: unused.hide.column });
+  if (unused)
+    throw new AppError(
+      'unknown-column',
+      `No imported file has a column "${unused.hide.column}" to hide rows by`,
+      'check the name in the output of info',
+      { column: unused.hide.column },
+    );
 
   const fingerprint = await inputFingerprint(workspace, hides);
   if ((await workspace.meta('derive_fingerprint')) === fingerprint) {
@@ -74,11 +86,24 @@ export async function derivedState(workspace: Workspace): Promise<DerivedState> 
 }
 
 async function sourceFiles(workspace: Workspace): Promise<DerivedFile[]> {
-  const files = await workspace.all<{ id: number; source: string; name: string }>('SELECT id, source, name FROM source_files ORDER BY sha256, id');
-  const columns = await workspace.all<{ file_id: number; ordinal: number; name: string; role: string }>('SELECT file_id, ordinal, name, role FROM source_columns ORDER BY file_id, ordinal');
+  const files = await workspace.all<{ id: number; source: string; name: string }>(
+    'SELECT id, source, name FROM source_files ORDER BY sha256, id',
+  );
+  const columns = await workspace.all<{ file_id: number; ordinal: number; name: string; role: string }>(
+    'SELECT file_id, ordinal, name, role FROM source_columns ORDER BY file_id, ordinal',
+  );
   return files.flatMap((file) =>
     isSource(file.source)
-      ? [{ id: file.id, source: file.source, number: sourceNumber(file.source), name: file.name, view: `derive_rows_${file.id}`, columns: columns.filter((column) => column.file_id === file.id) }]
+      ? [
+          {
+            id: file.id,
+            source: file.source,
+            number: sourceNumber(file.source),
+            name: file.name,
+            view: `derive_rows_${file.id}`,
+            columns: columns.filter((column) => column.file_id === file.id),
+          },
+        ]
       : [],
   );
 }
@@ -88,7 +113,9 @@ async function makeViews(workspace: Workspace, files: DerivedFile[], hides: Hide
   for (const file of files) {
     const conditions = hides.map((hide) => hideCondition(hide, file)).filter((condition) => condition !== undefined);
     const where = conditions.length > 0 ? conditions.join(' OR ') : 'false';
-    await workspace.run(`CREATE OR REPLACE TEMP VIEW ${file.view} AS SELECT * FROM rows_${file.id} WHERE NOT coalesce((${where}), false)`);
+    await workspace.run(
+      `CREATE OR REPLACE TEMP VIEW ${file.view} AS SELECT * FROM rows_${file.id} WHERE NOT coalesce((${where}), false)`,
+    );
     if (conditions.length === 0) continue;
     const count = await workspace.one<{ n: number }>(`SELECT count(*) AS n FROM rows_${file.id} WHERE ${where}`);
     hidden[file.name] = count?.n ?? 0;
@@ -100,7 +127,9 @@ async function makeViews(workspace: Workspace, files: DerivedFile[], hides: Hide
 async function makeCustomers(workspace: Workspace, files: DerivedFile[]): Promise<void> {
   const ids = files.map((file) => `SELECT user_id FROM rows_${file.id}`).join(' UNION ALL ');
   await workspace.run('DELETE FROM customers; DELETE FROM strings; DELETE FROM events; DELETE FROM customer_index');
-  await workspace.run(`INSERT INTO customers SELECT CAST(row_number() OVER (ORDER BY user_id) - 1 AS INTEGER), user_id FROM (SELECT DISTINCT user_id FROM (${ids})) ORDER BY user_id`);
+  await workspace.run(
+    `INSERT INTO customers SELECT CAST(row_number() OVER (ORDER BY user_id) - 1 AS INTEGER), user_id FROM (SELECT DISTINCT user_id FROM (${ids})) ORDER BY user_id`,
+  );
 }
 
 async function sizes(workspace: Workspace): Promise<{ customers: number; strings: number; events: number }> {
@@ -111,7 +140,13 @@ async function sizes(workspace: Workspace): Promise<{ customers: number; strings
 }
 
 async function inputFingerprint(workspace: Workspace, hides: Hide[]): Promise<string> {
-  const files = await workspace.all("SELECT id, source, name, sha256 FROM source_files WHERE source NOT IN ('labels', 'segment') ORDER BY id");
-  const columns = await workspace.all('SELECT file_id, ordinal, name, role, parse FROM source_columns ORDER BY file_id, ordinal');
-  return createHash('sha256').update(JSON.stringify([DERIVE_VERSION, files, columns, hides])).digest('hex');
+  const files = await workspace.all(
+    "SELECT id, source, name, sha256 FROM source_files WHERE source NOT IN ('labels', 'segment') ORDER BY id",
+  );
+  const columns = await workspace.all(
+    'SELECT file_id, ordinal, name, role, parse FROM source_columns ORDER BY file_id, ordinal',
+  );
+  return createHash('sha256')
+    .update(JSON.stringify([DERIVE_VERSION, files, columns, hides]))
+    .digest('hex');
 }

@@ -10,7 +10,9 @@ export async function dumpDerived(workspace: Workspace, folder: string): Promise
   const written: string[] = [];
   for (const [table, order] of Object.entries(tables)) {
     const path = join(folder, `${table}.parquet`);
-    await workspace.run(`COPY (SELECT * FROM ${table} ORDER BY ${order}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`);
+    await workspace.run(
+      `COPY (SELECT * FROM ${table} ORDER BY ${order}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`,
+    );
     written.push(path);
   }
   return written;

@@ -17,8 +17,30 @@ export interface DerivedFile {
 type Column = DerivedFile['columns'][number];
 
 /** What says how much an event was, the most telling name first. */
-const PRIMARY = ['amount', 'value', 'spend', 'price', 'minutes', 'hours', 'seconds', 'duration', 'score', 'rating', 'count', 'quantity', 'pages', 'policies'];
-const NOUNS: Record<Source, string> = { purchases: 'purchase', services: 'service', paths: 'page', searches: 'search', apps: 'app', profile: 'profile' };
+const PRIMARY = [
+  'amount',
+  'value',
+  'spend',
+  'price',
+  'minutes',
+  'hours',
+  'seconds',
+  'duration',
+  'score',
+  'rating',
+  'count',
+  'quantity',
+  'pages',
+  'policies',
+];
+const NOUNS: Record<Source, string> = {
+  purchases: 'purchase',
+  services: 'service',
+  paths: 'page',
+  searches: 'search',
+  apps: 'app',
+  profile: 'profile',
+};
 /** Up to this many different values, an item alone ("car") says too little: it is written with its column ("product: car"). */
 const FEW_ITEMS = 30;
 
@@ -68,7 +90,13 @@ export async function addEventStrings(workspace: Workspace, file: DerivedFile): 
     GROUP BY c.customer, w.text_id`);
   for (const column of others.filter((other) => !attributes.includes(other))) {
     const cell = `v.c${column.ordinal}`;
-    await numberTexts(workspace, 'derive_words', categoriesSql(file, column, `humanise(${cell})`), file.number, KIND.attribute);
+    await numberTexts(
+      workspace,
+      'derive_words',
+      categoriesSql(file, column, `humanise(${cell})`),
+      file.number,
+      KIND.attribute,
+    );
     await workspace.run(`
       INSERT INTO derive_facts
       SELECT w.text_id, c.customer, 0, 0, max(${recencySql(file)}), count(*)
@@ -91,12 +119,21 @@ interface FilledText {
 async function filledTexts(workspace: Workspace, file: DerivedFile): Promise<FilledText[]> {
   const columns = ofRole(file, 'text');
   if (columns.length === 0) return [];
-  const row = await workspace.one<Record<string, number>>(`SELECT ${columns.map((column) => `count(DISTINCT c${column.ordinal}) AS d${column.ordinal}`).join(', ')} FROM ${file.view}`);
-  return columns.map((column) => ({ column, distinct: row?.[`d${column.ordinal}`] ?? 0 })).filter((text) => text.distinct > 0);
+  const row = await workspace.one<Record<string, number>>(
+    `SELECT ${columns.map((column) => `count(DISTINCT c${column.ordinal}) AS d${column.ordinal}`).join(', ')} FROM ${file.view}`,
+  );
+  return columns
+    .map((column) => ({ column, distinct: row?.[`d${column.ordinal}`] ?? 0 }))
+    .filter((text) => text.distinct > 0);
 }
 
 /** Whether a column is (all but) determined by the main one, as a genre is by a title. */
-async function followsFrom(workspace: Workspace, file: DerivedFile, main: FilledText, column: Column): Promise<boolean> {
+async function followsFrom(
+  workspace: Workspace,
+  file: DerivedFile,
+  main: FilledText,
+  column: Column,
+): Promise<boolean> {
   const row = await workspace.one<{ pairs: number }>(
     `SELECT count(*) AS pairs FROM (SELECT DISTINCT c${main.column.ordinal}, c${column.ordinal} FROM ${file.view} WHERE c${main.column.ordinal} IS NOT NULL AND c${column.ordinal} IS NOT NULL)`,
   );
@@ -104,14 +141,23 @@ async function followsFrom(workspace: Workspace, file: DerivedFile, main: Filled
 }
 
 /** derive_words(main, text, text_id): the one string of every main value, with the most frequent value of each attribute. */
-async function makeWords(workspace: Workspace, file: DerivedFile, main: FilledText, attributes: Column[]): Promise<void> {
+async function makeWords(
+  workspace: Workspace,
+  file: DerivedFile,
+  main: FilledText,
+  attributes: Column[],
+): Promise<void> {
   const key = `c${main.column.ordinal}`;
   const label = main.distinct <= FEW_ITEMS ? `${named(main.column)} || ': ' || ` : '';
   const joins = attributes.map(
-    (column) => `LEFT JOIN (SELECT ${key} AS main, c${column.ordinal} AS a FROM ${file.view} WHERE ${key} IS NOT NULL AND c${column.ordinal} IS NOT NULL
+    (
+      column,
+    ) => `LEFT JOIN (SELECT ${key} AS main, c${column.ordinal} AS a FROM ${file.view} WHERE ${key} IS NOT NULL AND c${column.ordinal} IS NOT NULL
       GROUP BY ${key}, c${column.ordinal} QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY count(*) DESC, c${column.ordinal}) = 1) a${column.ordinal} USING (main)`,
   );
-  const parts = attributes.map((column) => ` || coalesce(', ' || ${named(column)} || ': ' || humanise(a${column.ordinal}.a), '')`);
+  const parts = attributes.map(
+    (column) => ` || coalesce(', ' || ${named(column)} || ': ' || humanise(a${column.ordinal}.a), '')`,
+  );
   const words = `
     SELECT main, left(${label}humanise(main)${parts.join('')}, 200) AS text, ${literal(main.column.name)} AS column_name, main AS raw
     FROM (SELECT DISTINCT ${key} AS main FROM ${file.view} WHERE ${key} IS NOT NULL) ${joins.join(' ')}`;
@@ -130,14 +176,26 @@ async function makeLevels(workspace: Workspace, view: string, column: Column | u
 async function addNumberItems(workspace: Workspace, file: DerivedFile): Promise<void> {
   const numbers = ofRole(file, 'number');
   if (numbers.length === 0) {
-    await numberTexts(workspace, 'derive_words', `SELECT '${NOUNS[file.source]} event' AS text, '' AS column_name, NULL AS raw`, file.number, KIND.item);
+    await numberTexts(
+      workspace,
+      'derive_words',
+      `SELECT '${NOUNS[file.source]} event' AS text, '' AS column_name, NULL AS raw`,
+      file.number,
+      KIND.item,
+    );
     await workspace.run(`
       INSERT INTO derive_facts
       SELECT (SELECT text_id FROM derive_words), c.customer, 0, 0, max(${recencySql(file)}), count(*)
       FROM ${file.view} v JOIN customers c USING (user_id) GROUP BY c.customer`);
   }
   for (const column of numbers) {
-    await numberTexts(workspace, 'derive_words', `SELECT ${named(column)} AS text, ${literal(column.name)} AS column_name, NULL AS raw`, file.number, KIND.item);
+    await numberTexts(
+      workspace,
+      'derive_words',
+      `SELECT ${named(column)} AS text, ${literal(column.name)} AS column_name, NULL AS raw`,
+      file.number,
+      KIND.item,
+    );
     await makeLevels(workspace, file.view, column);
     await workspace.run(`
       INSERT INTO derive_facts
@@ -155,23 +213,45 @@ export async function addAggregates(workspace: Workspace, file: DerivedFile, sha
   const noun = shared ? `humanise(${literal(file.name.replace(/\..*$/, ''))})` : `'${NOUNS[file.source]}'`;
   const primary = primaryNumber(file);
   const time = ofRole(file, 'time')[0];
-  const summaries: { label: string; column: string; x: string }[] = [{ label: `'number of ' || ${noun} || ' events'`, column: '', x: 'count(*)' }];
+  const summaries: { label: string; column: string; x: string }[] = [
+    { label: `'number of ' || ${noun} || ' events'`, column: '', x: 'count(*)' },
+  ];
   for (const column of ofRole(file, 'number')) {
     if (await isFixedBudget(workspace, file, column)) continue;
     // Sums of integer millionths are the same in whatever order the threads add them; sums of DOUBLE are not.
     const sum = `CAST(sum(in_millionths(v.c${column.ordinal})) AS DOUBLE) / 1e6`;
-    summaries.push({ label: `'average ' || ${named(column)}`, column: column.name, x: `${sum} / nullif(count(v.c${column.ordinal}), 0)` });
+    summaries.push({
+      label: `'average ' || ${named(column)}`,
+      column: column.name,
+      x: `${sum} / nullif(count(v.c${column.ordinal}), 0)`,
+    });
     if (column === primary) summaries.push({ label: `'total ' || ${named(column)}`, column: column.name, x: sum });
   }
   if (time) {
     const days = (text: string): string => `floor(epoch(${text}) / 86400)`;
     const last = `max(v.c${time.ordinal})`;
-    summaries.push({ label: `'days since last ' || ${noun} || ' event'`, column: time.name, x: `${days(`(SELECT max(c${time.ordinal}) FROM ${file.view})`)} - ${days(last)}` });
-    summaries.push({ label: `'days from first to last ' || ${noun} || ' event'`, column: time.name, x: `${days(last)} - ${days(`min(v.c${time.ordinal})`)}` });
+    summaries.push({
+      label: `'days since last ' || ${noun} || ' event'`,
+      column: time.name,
+      x: `${days(`(SELECT max(c${time.ordinal}) FROM ${file.view})`)} - ${days(last)}`,
+    });
+    summaries.push({
+      label: `'days from first to last ' || ${noun} || ' event'`,
+      column: time.name,
+      x: `${days(last)} - ${days(`min(v.c${time.ordinal})`)}`,
+    });
   }
   const sums = summaries.map((summary, at) => `CAST(${summary.x} AS DOUBLE) AS x${at}`);
-  await workspace.run(`CREATE OR REPLACE TEMP TABLE derive_sums AS SELECT c.customer, ${sums.join(', ')} FROM ${file.view} v JOIN customers c USING (user_id) GROUP BY c.customer`);
-  const measures = summaries.map(({ label, column }, at) => ({ label, columnName: column, ordinal: 0, isDate: false, rows: `SELECT customer, x${at} AS x FROM derive_sums` }));
+  await workspace.run(
+    `CREATE OR REPLACE TEMP TABLE derive_sums AS SELECT c.customer, ${sums.join(', ')} FROM ${file.view} v JOIN customers c USING (user_id) GROUP BY c.customer`,
+  );
+  const measures = summaries.map(({ label, column }, at) => ({
+    label,
+    columnName: column,
+    ordinal: 0,
+    isDate: false,
+    rows: `SELECT customer, x${at} AS x FROM derive_sums`,
+  }));
   await addNumbers(workspace, measures, file, KIND.aggregate);
 }
 
@@ -195,13 +275,23 @@ export async function addProfileStrings(workspace: Workspace, file: DerivedFile)
   for (const column of file.columns.filter((candidate) => ['text', 'number', 'time'].includes(candidate.role))) {
     const cell = `v.c${column.ordinal}`;
     const shape = await profileShape(workspace, file, column);
-    if (shape === 'free') skipped.push(`${file.name}, column ${column.name}: nearly every customer has a value of their own`);
+    if (shape === 'free')
+      skipped.push(`${file.name}, column ${column.name}: nearly every customer has a value of their own`);
     else if (shape === 'level') {
       const isDate = column.role === 'time';
       const x = isDate ? `epoch(${cell}) / 86400` : cell;
-      measures.push({ label: named(column), columnName: column.name, ordinal: column.ordinal, isDate, rows: `SELECT c.customer, CAST(${x} AS DOUBLE) AS x FROM ${file.view} v JOIN customers c USING (user_id)` });
+      measures.push({
+        label: named(column),
+        columnName: column.name,
+        ordinal: column.ordinal,
+        isDate,
+        rows: `SELECT c.customer, CAST(${x} AS DOUBLE) AS x FROM ${file.view} v JOIN customers c USING (user_id)`,
+      });
     } else {
-      const value = shape === 'answer' ? `CASE WHEN lower(CAST(${cell} AS VARCHAR)) IN ('1.0', 'true', 'yes', 'y', 't') THEN 'yes' ELSE 'no' END` : `humanise(${cell})`;
+      const value =
+        shape === 'answer'
+          ? `CASE WHEN lower(CAST(${cell} AS VARCHAR)) IN ('1.0', 'true', 'yes', 'y', 't') THEN 'yes' ELSE 'no' END`
+          : `humanise(${cell})`;
       await numberTexts(workspace, 'derive_words', categoriesSql(file, column, value), file.number, KIND.attribute);
       await workspace.run(`
         INSERT INTO derive_facts
@@ -213,12 +303,26 @@ export async function addProfileStrings(workspace: Workspace, file: DerivedFile)
 }
 
 /** `answer`: yes or no; `level`: a quantity or date; `category`: words; `free`: words of which nearly all differ. */
-async function profileShape(workspace: Workspace, file: DerivedFile, column: Column): Promise<'answer' | 'level' | 'category' | 'free'> {
+async function profileShape(
+  workspace: Workspace,
+  file: DerivedFile,
+  column: Column,
+): Promise<'answer' | 'level' | 'category' | 'free'> {
   if (column.role === 'time') return 'level';
   const cell = `lower(CAST(c${column.ordinal} AS VARCHAR))`;
-  const pairs = [['0.0', '1.0'], ['true', 'false'], ['yes', 'no'], ['y', 'n'], ['t', 'f']];
-  const outside = pairs.map((pair, at) => `count(*) FILTER (${cell} NOT IN (${pair.map(literal).join(', ')})) AS p${at}`);
-  const row = await workspace.one<Record<string, number>>(`SELECT count(${cell}) AS filled, count(DISTINCT ${cell}) AS different, ${outside.join(', ')} FROM ${file.view} WHERE c${column.ordinal} IS NOT NULL`);
+  const pairs = [
+    ['0.0', '1.0'],
+    ['true', 'false'],
+    ['yes', 'no'],
+    ['y', 'n'],
+    ['t', 'f'],
+  ];
+  const outside = pairs.map(
+    (pair, at) => `count(*) FILTER (${cell} NOT IN (${pair.map(literal).join(', ')})) AS p${at}`,
+  );
+  const row = await workspace.one<Record<string, number>>(
+    `SELECT count(${cell}) AS filled, count(DISTINCT ${cell}) AS different, ${outside.join(', ')} FROM ${file.view} WHERE c${column.ordinal} IS NOT NULL`,
+  );
   const { filled = 0, different = 0 } = row ?? {};
   if (filled > 0 && pairs.some((_, at) => row?.[`p${at}`] === 0)) return 'answer';
   if (column.role === 'number') return 'level';

@@ -15,7 +15,12 @@ export interface Hide {
  */
 export function parseHide(text: string): Hide {
   const match = /^(?:([^:=]+\.[^:=]+):)?([^=]+)=(.*)$/s.exec(text);
-  if (!match) throw new AppError('hide-invalid', `"${text}" does not say what to hide`, 'write COLUMN=VALUE or FILE:COLUMN=VALUE');
+  if (!match)
+    throw new AppError(
+      'hide-invalid',
+      `"${text}" does not say what to hide`,
+      'write COLUMN=VALUE or FILE:COLUMN=VALUE',
+    );
   return { ...(match[1] ? { file: match[1] } : {}), column: match[2]!, value: match[3]! };
 }
 

@@ -28,10 +28,19 @@ function fifth(words: string[]): string {
  * lies in, "high age (45 to 58)", or the number itself where there are few different ones, "children: 2".
  * Tied customers always fall into the same fifth, so a fifth may be empty.
  */
-export async function addNumbers(workspace: Workspace, measures: Measure[], file: DerivedFile, kind: Kind): Promise<void> {
+export async function addNumbers(
+  workspace: Workspace,
+  measures: Measure[],
+  file: DerivedFile,
+  kind: Kind,
+): Promise<void> {
   if (measures.length === 0) return;
-  const described = measures.map(({ label, columnName, ordinal, isDate }, at) => `(${at}, ${label}, ${literal(columnName)}, ${ordinal}, ${isDate})`);
-  const rows = measures.map((measure, at) => `SELECT customer, ${at} AS measure, x FROM (${measure.rows}) WHERE x IS NOT NULL`);
+  const described = measures.map(
+    ({ label, columnName, ordinal, isDate }, at) => `(${at}, ${label}, ${literal(columnName)}, ${ordinal}, ${isDate})`,
+  );
+  const rows = measures.map(
+    (measure, at) => `SELECT customer, ${at} AS measure, x FROM (${measure.rows}) WHERE x IS NOT NULL`,
+  );
   await workspace.run(`CREATE OR REPLACE TEMP TABLE derive_numbers AS ${rows.join(' UNION ALL ')}`);
   await numberTexts(
     workspace,

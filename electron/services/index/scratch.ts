@@ -19,7 +19,13 @@ export async function prepareScratch(workspace: Workspace): Promise<void> {
  * Makes the temporary table `table` from a query and gives its texts their numbers, in a column `text_id`.
  * @param query gives text, column_name and raw (the value as the file writes it), and whatever facts are joined by
  */
-export async function numberTexts(workspace: Workspace, table: string, query: string, source: number, kind: Kind): Promise<void> {
+export async function numberTexts(
+  workspace: Workspace,
+  table: string,
+  query: string,
+  source: number,
+  kind: Kind,
+): Promise<void> {
   await workspace.run(`
     CREATE OR REPLACE TEMP TABLE ${table} AS
     SELECT *, CAST((SELECT coalesce(max(text_id), 0) FROM derive_texts) + dense_rank() OVER (ORDER BY text) AS INTEGER) AS text_id FROM (${query});

@@ -1,4 +1,14 @@
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
@@ -139,7 +149,9 @@ export async function openWorkspace(path: string, options: { create?: boolean } 
   const file = resolve(path);
   const isNew = !existsSync(file);
   if (isNew && !options.create) {
-    throw new AppError('workspace-missing', 'There is no workspace here', 'import a file first, or check the path', { file: path });
+    throw new AppError('workspace-missing', 'There is no workspace here', 'import a file first, or check the path', {
+      file: path,
+    });
   }
   if (!isNew) rejectForeignFile(file, path);
   mkdirSync(dirname(file), { recursive: true });
@@ -173,7 +185,9 @@ function scratchFolder(path: string): string {
 
 function rejectForeignFile(file: string, path: string): void {
   if (statSync(file).isDirectory()) {
-    throw new AppError('workspace-foreign', 'This is a folder, not a workspace', 'name a .instructue file', { file: path });
+    throw new AppError('workspace-foreign', 'This is a folder, not a workspace', 'name a .instructue file', {
+      file: path,
+    });
   }
   const magic = Buffer.alloc(12);
   const handle = openSync(file, 'r');
@@ -183,7 +197,12 @@ function rejectForeignFile(file: string, path: string): void {
     closeSync(handle);
   }
   if (magic.toString('latin1', 8, 12) !== 'DUCK') {
-    throw new AppError('workspace-foreign', 'This file is not a workspace', 'choose another file; nothing was changed', { file: path });
+    throw new AppError(
+      'workspace-foreign',
+      'This file is not a workspace',
+      'choose another file; nothing was changed',
+      { file: path },
+    );
   }
 }
 
@@ -195,7 +214,12 @@ async function checkVersion(file: string, path: string): Promise<void> {
   try {
     const version = await readVersion(connection);
     if (version === undefined) {
-      throw new AppError('workspace-foreign', 'This DuckDB file was not made by this program', 'choose another file; nothing was changed', { file: path });
+      throw new AppError(
+        'workspace-foreign',
+        'This DuckDB file was not made by this program',
+        'choose another file; nothing was changed',
+        { file: path },
+      );
     }
     if (version > SCHEMA_VERSION) {
       throw new AppError(
@@ -212,7 +236,9 @@ async function checkVersion(file: string, path: string): Promise<void> {
 }
 
 async function readVersion(connection: DuckDBConnection): Promise<number | undefined> {
-  const tables = await connection.runAndReadAll("SELECT 1 FROM duckdb_tables() WHERE table_name = 'meta' AND schema_name = 'main'");
+  const tables = await connection.runAndReadAll(
+    "SELECT 1 FROM duckdb_tables() WHERE table_name = 'meta' AND schema_name = 'main'",
+  );
   if (tables.currentRowCount === 0) return undefined;
   const reader = await connection
     .runAndReadAll("SELECT key, value FROM meta WHERE key IN ('application', 'schema_version')")
@@ -238,12 +264,27 @@ async function migrate(workspace: Workspace): Promise<void> {
 function openingError(error: unknown, path: string): AppError {
   const detail = error instanceof Error ? error.message : String(error);
   if (/could not set lock|being used by another process|conflicting lock/i.test(detail)) {
-    return new AppError('workspace-locked', 'Another program holds this workspace open', 'close it there and try again', { file: path });
+    return new AppError(
+      'workspace-locked',
+      'Another program holds this workspace open',
+      'close it there and try again',
+      { file: path },
+    );
   }
   if (/permission denied|read-only file system/i.test(detail)) {
-    return new AppError('workspace-denied', 'This workspace may not be opened for writing', 'check the permissions of the file and its folder', { file: path });
+    return new AppError(
+      'workspace-denied',
+      'This workspace may not be opened for writing',
+      'check the permissions of the file and its folder',
+      { file: path },
+    );
   }
-  return new AppError('workspace-damaged', 'This workspace is damaged or unreadable', 'restore it from a copy, or import the files into a new one; nothing was changed', { file: path });
+  return new AppError(
+    'workspace-damaged',
+    'This workspace is damaged or unreadable',
+    'restore it from a copy, or import the files into a new one; nothing was changed',
+    { file: path },
+  );
 }
 
 function plain(value: unknown): Cell {

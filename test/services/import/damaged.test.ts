@@ -9,9 +9,19 @@ const SAMPLE = join(import.meta.dirname, '../../../sample/transactions.csv.gz');
 const DAMAGE: { reason: string; count: number; column: string | null; spoil: (line: string) => string }[] = [
   { reason: 'too few cells', count: 40, column: null, spoil: (line) => line.slice(0, line.lastIndexOf(',')) },
   { reason: 'too many cells', count: 30, column: null, spoil: (line) => `${line},1` },
-  { reason: 'the customer id is missing', count: 20, column: 'user_id', spoil: (line) => line.slice(line.indexOf(',')) },
+  {
+    reason: 'the customer id is missing',
+    count: 20,
+    column: 'user_id',
+    spoil: (line) => line.slice(line.indexOf(',')),
+  },
   { reason: 'the cell is not a number', count: 10, column: 'amount', spoil: (line) => `${line}x` },
-  { reason: 'the cell is not a date', count: 5, column: 'timestamp', spoil: (line) => line.replace(/,\d{4}-\d\d-/, ',2010-13-') },
+  {
+    reason: 'the cell is not a date',
+    count: 5,
+    column: 'timestamp',
+    spoil: (line) => line.replace(/,\d{4}-\d\d-/, ',2010-13-'),
+  },
   { reason: 'a quotation mark is not closed', count: 7, column: null, spoil: (line) => line.replace(/^/, '"x"') },
 ];
 
@@ -36,7 +46,9 @@ it('every damaged line of a real file is rejected with its line and reason, and 
   }
   const report = await fixture.import('purchases', 'damaged.csv', `${lines.join('\n')}\n`);
   expect(report).toMatchObject({ read: lines.length - 1, rejected: 112, accepted: lines.length - 113, duplicates: 0 });
-  const rejects = await fixture.workspace.all<{ line: number; column_name: string | null; reason: string }>('SELECT line, column_name, reason FROM rejects ORDER BY line');
+  const rejects = await fixture.workspace.all<{ line: number; column_name: string | null; reason: string }>(
+    'SELECT line, column_name, reason FROM rejects ORDER BY line',
+  );
   expect(rejects.map((reject) => reject.line)).toEqual([...spoilt.keys()].sort((a, b) => a - b));
   for (const reject of rejects) {
     const kind = spoilt.get(reject.line)!;

@@ -50,7 +50,9 @@ describe('formats and encodings', () => {
 
   it('reads Parquet, ids as text and dates as times', async () => {
     const path = join(fixture.folder, 'p.parquet');
-    await fixture.workspace.run(`COPY (SELECT 7 AS customer_id, DATE '2026-01-02' AS day, 1.5 AS amount) TO ${literal(path)} (FORMAT parquet)`);
+    await fixture.workspace.run(
+      `COPY (SELECT 7 AS customer_id, DATE '2026-01-02' AS day, 1.5 AS amount) TO ${literal(path)} (FORMAT parquet)`,
+    );
     const [report] = await importFiles(fixture.workspace, [{ kind: 'purchases', path }]);
     expect(report!.columns.map((column) => column.role)).toEqual(['id', 'time', 'number']);
     expect(await fixture.rows(1)).toEqual([{ user_id: '7', c2: new Date('2026-01-02'), c3: 1.5 }]);

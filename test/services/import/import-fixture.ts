@@ -23,7 +23,12 @@ export class ImportFixture {
     return path;
   }
 
-  async import(kind: FileKind, name: string, content: string | Buffer, options: ImportOptions = {}): Promise<ImportReport> {
+  async import(
+    kind: FileKind,
+    name: string,
+    content: string | Buffer,
+    options: ImportOptions = {},
+  ): Promise<ImportReport> {
     const [report] = await importFiles(this.workspace, [{ kind, path: this.write(name, content) }], options);
     return report!;
   }

@@ -40,7 +40,12 @@ describe('counts and rejects', () => {
       { line: 4, column_name: null, reason: 'too few cells: 2 where 3 are expected', raw: '02,short' },
       { line: 5, column_name: null, reason: 'too many cells: 4 where 3 are expected', raw: '03,long,40,50' },
       { line: 6, column_name: 'user_id', reason: 'the customer id is missing', raw: ',nobody,60' },
-      { line: 7, column_name: null, reason: 'a quotation mark is not closed, or text follows it', raw: '04,"closed"badly,20' },
+      {
+        line: 7,
+        column_name: null,
+        reason: 'a quotation mark is not closed, or text follows it',
+        raw: '04,"closed"badly,20',
+      },
       { line: 51, column_name: 'age', reason: 'the cell is not a number', raw: '06,fine,old' },
     ]);
     const rows = await fixture.rows(report.fileId);
@@ -79,7 +84,9 @@ describe('customers', () => {
     await fixture.import('profile', 'people.csv', PEOPLE);
     const work = fixture.import('purchases', 'other.csv', 'user_id,item\nX1,mug\nX2,pot\n');
     await expect(work).rejects.toMatchObject({ code: 'ids-do-not-match', place: { column: 'user_id' } });
-    expect(await fixture.workspace.all("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'rows_%'")).toEqual([{ table_name: 'rows_1' }]);
+    expect(
+      await fixture.workspace.all("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'rows_%'"),
+    ).toEqual([{ table_name: 'rows_1' }]);
   });
 
   it('are found by their values when no name tells, and warned of when few match', async () => {
@@ -93,9 +100,13 @@ describe('customers', () => {
   });
 
   it('can be named', async () => {
-    const report = await fixture.import('profile', 'people.csv', 'user_id,email key,age\n1,a,20\n2,b,30\n', { idColumn: 'email key' });
+    const report = await fixture.import('profile', 'people.csv', 'user_id,email key,age\n1,a,20\n2,b,30\n', {
+      idColumn: 'email key',
+    });
     expect(report.columns.map((column) => column.role)).toEqual(['number', 'id', 'number']);
-    await expect(fixture.import('profile', 'more.csv', 'user_id,age\na,20\n', { idColumn: 'kdnr' })).rejects.toMatchObject({ code: 'unknown-column' });
+    await expect(
+      fixture.import('profile', 'more.csv', 'user_id,age\na,20\n', { idColumn: 'kdnr' }),
+    ).rejects.toMatchObject({ code: 'unknown-column' });
   });
 });
 
@@ -111,7 +122,12 @@ describe('importing again', () => {
   it('keeps none of the files of one call when one of them fails', async () => {
     const good = fixture.write('people.csv', PEOPLE);
     const bad = fixture.write('bad.csv', 'colour,size\nred,1\nblue,2\n');
-    await expect(importFiles(fixture.workspace, [{ kind: 'profile', path: good }, { kind: 'purchases', path: bad }])).rejects.toMatchObject({ code: 'no-id-column' });
+    await expect(
+      importFiles(fixture.workspace, [
+        { kind: 'profile', path: good },
+        { kind: 'purchases', path: bad },
+      ]),
+    ).rejects.toMatchObject({ code: 'no-id-column' });
     expect(await fixture.workspace.all('SELECT * FROM source_files')).toEqual([]);
     expect(readdirSync(fixture.folder).filter((name) => name.endsWith('.scratch'))).toEqual([]);
     await importFiles(fixture.workspace, [{ kind: 'profile', path: good }]);
@@ -121,7 +137,10 @@ describe('importing again', () => {
   it('stops between files when it is cancelled', async () => {
     const controller = new AbortController();
     const task = { signal: controller.signal, progress: () => controller.abort() };
-    const requests = ['a.csv', 'b.csv'].map((name) => ({ kind: 'profile' as const, path: fixture.write(name, `${PEOPLE}${name},1\n`) }));
+    const requests = ['a.csv', 'b.csv'].map((name) => ({
+      kind: 'profile' as const,
+      path: fixture.write(name, `${PEOPLE}${name},1\n`),
+    }));
     await expect(importFiles(fixture.workspace, requests, {}, task)).rejects.toThrow('cancelled');
     expect(await fixture.workspace.all('SELECT * FROM source_files')).toEqual([]);
   });
@@ -129,24 +148,42 @@ describe('importing again', () => {
 
 describe('a large file', () => {
   it('reports how far it is, and is given up at once when cancelled', async () => {
-    const rows = Array.from({ length: 400_000 }, (_, i) => `u${i},some text that takes room ${i},${i === 333_333 ? 'bad' : i},2024-01-02 03:04:05\n`).join('');
+    const rows = Array.from(
+      { length: 400_000 },
+      (_, i) => `u${i},some text that takes room ${i},${i === 333_333 ? 'bad' : i},2024-01-02 03:04:05\n`,
+    ).join('');
     const path = fixture.write('large.csv', `user_id,note,n,at\n${rows}`);
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 150);
     const started = performance.now();
-    const work = importFiles(fixture.workspace, [{ kind: 'profile', path }], {}, { signal: controller.signal, progress: () => undefined });
+    const work = importFiles(
+      fixture.workspace,
+      [{ kind: 'profile', path }],
+      {},
+      { signal: controller.signal, progress: () => undefined },
+    );
     await expect(work).rejects.toThrow('cancelled');
     const cancelledAfter = performance.now() - started;
     expect(await fixture.workspace.all('SELECT * FROM source_files')).toEqual([]);
     const stages: string[] = [];
-    await importFiles(fixture.workspace, [{ kind: 'profile', path }], {}, { signal: new AbortController().signal, progress: ({ stage, done, total }) => stages.push(`${stage} ${done}/${total}`) });
+    await importFiles(
+      fixture.workspace,
+      [{ kind: 'profile', path }],
+      {},
+      {
+        signal: new AbortController().signal,
+        progress: ({ stage, done, total }) => stages.push(`${stage} ${done}/${total}`),
+      },
+    );
     expect(performance.now() - started).toBeGreaterThan(cancelledAfter);
     expect(stages[0]).toBe('import 0/1');
     expect(stages.at(-1)).toBe('import 1/1');
     // Several threads read, and the rows are in the order of the file all the same.
     const misplaced = `SELECT count(*) AS n, count(*) FILTER (c3 <> place + CAST(c3 > 333333 AS INTEGER)) AS misplaced FROM (SELECT c3, row_number() OVER () - 1 AS place FROM rows_1)`;
     expect(await fixture.workspace.one(misplaced)).toEqual({ n: 399_999, misplaced: 0 });
-    expect(await fixture.rejects()).toMatchObject([{ line: 333_335, column_name: 'n', raw: 'u333333,some text that takes room 333333,bad,2024-01-02 03:04:05' }]);
+    expect(await fixture.rejects()).toMatchObject([
+      { line: 333_335, column_name: 'n', raw: 'u333333,some text that takes room 333333,bad,2024-01-02 03:04:05' },
+    ]);
   });
 });
 
@@ -156,7 +193,11 @@ describe('labels and segments', () => {
   });
 
   it('labels are the 0/1 columns', async () => {
-    const report = await fixture.import('labels', 'labels.csv', 'user_id,n_orders,bought,left\n01,3,1,0\n02,5,0,\n03,0,1,1\n');
+    const report = await fixture.import(
+      'labels',
+      'labels.csv',
+      'user_id,n_orders,bought,left\n01,3,1,0\n02,5,0,\n03,0,1,1\n',
+    );
     expect(report.columns.map((column) => column.role)).toEqual(['id', 'ignore', 'label', 'label']);
     expect(await fixture.workspace.all('SELECT name, user_id, value FROM labels ORDER BY ALL')).toEqual([
       { name: 'bought', user_id: '01', value: 1 },
@@ -180,14 +221,25 @@ describe('labels and segments', () => {
 describe('a list of ids without a header', () => {
   it('loses no customer', async () => {
     await fixture.import('profile', 'people.csv', PEOPLE);
-    expect(await fixture.import('segment', 'ids.txt', '01\n03\n')).toMatchObject({ read: 2, accepted: 2, knownCustomers: 2 });
+    expect(await fixture.import('segment', 'ids.txt', '01\n03\n')).toMatchObject({
+      read: 2,
+      accepted: 2,
+      knownCustomers: 2,
+    });
   });
 });
 
 describe('mapping files', () => {
   it('set sources and roles', async () => {
-    const mapping = readMapping(fixture.write('m.json', JSON.stringify({ 'people.csv': { source: 'profile', columns: { key: 'id', user_id: 'text', plz: 'number' } } })));
-    const report = await fixture.import('profile', 'people.csv', 'user_id,key,plz\n1,a,20095\n1,b,10115\n', { mapping });
+    const mapping = readMapping(
+      fixture.write(
+        'm.json',
+        JSON.stringify({ 'people.csv': { source: 'profile', columns: { key: 'id', user_id: 'text', plz: 'number' } } }),
+      ),
+    );
+    const report = await fixture.import('profile', 'people.csv', 'user_id,key,plz\n1,a,20095\n1,b,10115\n', {
+      mapping,
+    });
     expect(report.columns.map((column) => [column.role, column.reason])).toEqual([
       ['text', 'set by the mapping'],
       ['id', 'set by the mapping'],
@@ -205,7 +257,8 @@ describe('mapping files', () => {
     ['{"people.csv": {"kind": "profile"}}', 'mapping-invalid', 'kind'],
     ['{"people.csv": ', 'mapping-invalid', 'JSON'],
   ])('%s is refused', async (content, code, named) => {
-    const work = (async () => fixture.import('profile', 'people.csv', PEOPLE, { mapping: readMapping(fixture.write('m.json', content)) }))();
+    const work = (async () =>
+      fixture.import('profile', 'people.csv', PEOPLE, { mapping: readMapping(fixture.write('m.json', content)) }))();
     await expect(work).rejects.toMatchObject({ code, message: expect.stringContaining(named) });
   });
 });

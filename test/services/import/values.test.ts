@@ -12,7 +12,9 @@ beforeAll(async () => {
 afterAll(() => fixture.remove());
 
 async function read(cell: string, sql: (cell: string) => string): Promise<unknown> {
-  return (await fixture.workspace.one(`SELECT ${sql('cell')} AS value FROM (SELECT $1::VARCHAR AS cell)`, [cell]))?.['value'];
+  return (await fixture.workspace.one(`SELECT ${sql('cell')} AS value FROM (SELECT $1::VARCHAR AS cell)`, [cell]))?.[
+    'value'
+  ];
 }
 const english = (cell: string): Promise<unknown> => read(cell, (c) => numberSql(`number_core(${c})`, 'english'));
 const european = (cell: string): Promise<unknown> => read(cell, (c) => numberSql(`number_core(${c})`, 'european'));
@@ -77,9 +79,12 @@ describe('times', () => {
     ['20110131', 'compact', '2011-01-31T00:00:00Z'],
     ['1296432000', 'epoch-seconds', '2011-01-31T00:00:00Z'],
     ['1296432000000', 'epoch-milliseconds', '2011-01-31T00:00:00Z'],
-  ])('%s as %s', async (cell, parse, time) => expect(await read(cell, (c) => timeSql(c, parse))).toEqual(new Date(time)));
+  ])('%s as %s', async (cell, parse, time) =>
+    expect(await read(cell, (c) => timeSql(c, parse))).toEqual(new Date(time)),
+  );
 
-  it('is not a day that does not exist', async () => expect(await read('31.02.2011', (c) => timeSql(c, '%d.%m.%Y'))).toBeNull());
+  it('is not a day that does not exist', async () =>
+    expect(await read('31.02.2011', (c) => timeSql(c, '%d.%m.%Y'))).toBeNull());
 });
 
 describe('roles', () => {

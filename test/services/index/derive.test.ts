@@ -16,7 +16,9 @@ afterEach(() => fixture.remove());
 
 /** Texts of strings, by kind; and the events of one customer as text → [value, recency, n]. */
 async function texts(kind: number): Promise<string[]> {
-  return (await fixture.workspace.all<{ text: string }>('SELECT text FROM strings WHERE kind = $1 ORDER BY string', [kind])).map((row) => row.text);
+  return (
+    await fixture.workspace.all<{ text: string }>('SELECT text FROM strings WHERE kind = $1 ORDER BY string', [kind])
+  ).map((row) => row.text);
 }
 async function eventsOf(userId: string): Promise<Record<string, unknown[]>> {
   const rows = await fixture.workspace.all<{ text: string; value: number; recency: number; n: number }>(
@@ -26,7 +28,14 @@ async function eventsOf(userId: string): Promise<Record<string, unknown[]>> {
   return Object.fromEntries(rows.map((row) => [row.text, [row.value, row.recency, row.n]]));
 }
 
-const PROFILE = ['user_id,Marital_Status,isMember,children,income,since,band', ...Array.from({ length: 10 }, (_, i) => `u${i},${i % 2 ? 'single' : 'MarriedCouple'},${i % 2},${i % 3},${1000 * (i + 1)},2020-01-0${1 + (i % 9)},${i % 2 ? '0-10%' : '20-30%'}`)].join('\n');
+const PROFILE = [
+  'user_id,Marital_Status,isMember,children,income,since,band',
+  ...Array.from(
+    { length: 10 },
+    (_, i) =>
+      `u${i},${i % 2 ? 'single' : 'MarriedCouple'},${i % 2},${i % 3},${1000 * (i + 1)},2020-01-0${1 + (i % 9)},${i % 2 ? '0-10%' : '20-30%'}`,
+  ),
+].join('\n');
 
 describe('a profile', () => {
   beforeEach(async () => {
@@ -35,12 +44,23 @@ describe('a profile', () => {
   });
 
   it('gives categories and answers, in words', async () => {
-    expect(await texts(1)).toEqual(['Marital Status: Married Couple', 'Marital Status: single', 'is Member: no', 'is Member: yes']);
+    expect(await texts(1)).toEqual([
+      'Marital Status: Married Couple',
+      'Marital Status: single',
+      'is Member: no',
+      'is Member: yes',
+    ]);
   });
 
   it('gives levels: fifths with their edges, single values where there are few, ranges as the file writes them', async () => {
     const levels = await texts(2);
-    expect(levels.filter((text) => text.includes('income'))).toEqual(['high income (7000 to 8000)', 'low income (3000 to 4000)', 'medium income (5000 to 6000)', 'very high income (9000 to 10000)', 'very low income (1000 to 2000)']);
+    expect(levels.filter((text) => text.includes('income'))).toEqual([
+      'high income (7000 to 8000)',
+      'low income (3000 to 4000)',
+      'medium income (5000 to 6000)',
+      'very high income (9000 to 10000)',
+      'very low income (1000 to 2000)',
+    ]);
     expect(levels.filter((text) => text.startsWith('children'))).toEqual(['children: 0', 'children: 1', 'children: 2']);
     expect(levels.filter((text) => text.startsWith('band'))).toEqual(['band: 0-10%', 'band: 20-30%']);
     expect(levels).toContain('very late since (2020-01-08 to 2020-01-09)');
@@ -56,8 +76,13 @@ describe('a profile', () => {
 
 describe('events', () => {
   const ITEMS = Array.from({ length: 40 }, (_, i) => `item ${i}`);
-  const lines = ITEMS.flatMap((item, i) => [`u${i % 4},2024-01-${String(1 + (i % 28)).padStart(2, '0')},${item},cat${i % 3},north,${i}`, `u9,2024-01-02,${item},cat${i % 3},south,50`]);
-  const purchases = ['user_id,when,item,category,shop,amount', ...lines, 'u0,2024-01-31,item 0,cat0,north,100'].join('\n');
+  const lines = ITEMS.flatMap((item, i) => [
+    `u${i % 4},2024-01-${String(1 + (i % 28)).padStart(2, '0')},${item},cat${i % 3},north,${i}`,
+    `u9,2024-01-02,${item},cat${i % 3},south,50`,
+  ]);
+  const purchases = ['user_id,when,item,category,shop,amount', ...lines, 'u0,2024-01-31,item 0,cat0,north,100'].join(
+    '\n',
+  );
 
   it('say an item with what follows from it; what does not follow from it is said apart', async () => {
     await fixture.import('purchases', 'buys.csv', purchases);
@@ -92,9 +117,16 @@ describe('events', () => {
   });
 
   it('are summed up per customer, except a budget that is the same for everybody', async () => {
-    const day = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5', 'u6', 'u7'].flatMap((user, i) => [`${user},sleep,${400 + 10 * i}`, `${user},work,${1040 - 10 * i}`]);
+    const day = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5', 'u6', 'u7'].flatMap((user, i) => [
+      `${user},sleep,${400 + 10 * i}`,
+      `${user},work,${1040 - 10 * i}`,
+    ]);
     await fixture.import('apps', 'day.csv', ['user_id,activity,minutes', ...day].join('\n'));
-    await fixture.import('purchases', 'buys.csv', ['user_id,item,amount', ...Array.from({ length: 8 }, (_, i) => `u${i},mug,${i}\nu${i},pot,${i}`)].join('\n'));
+    await fixture.import(
+      'purchases',
+      'buys.csv',
+      ['user_id,item,amount', ...Array.from({ length: 8 }, (_, i) => `u${i},mug,${i}\nu${i},pot,${i}`)].join('\n'),
+    );
     await derive(fixture.workspace);
     const summaries = await texts(3);
     expect(summaries.filter((text) => text.includes('minutes'))).toEqual([]);
@@ -125,7 +157,9 @@ describe('hiding', () => {
 
   it('refuses a column that no file has', async () => {
     await fixture.import('paths', 'visits.csv', visits);
-    await expect(derive(fixture.workspace, [parseHide('colour=red')])).rejects.toMatchObject({ code: 'unknown-column' });
+    await expect(derive(fixture.workspace, [parseHide('colour=red')])).rejects.toMatchObject({
+      code: 'unknown-column',
+    });
     expect(() => parseHide('nonsense')).toThrow('nonsense');
   });
 });
@@ -150,7 +184,10 @@ describe('deriving again', () => {
     for (let run = 0; run < 2; run += 1) {
       const other = await ImportFixture.make();
       try {
-        await importFiles(other.workspace, [{ kind: 'profile', path: join(real, 'profile.csv') }, { kind: 'services', path: join(real, 'holdings.csv') }]);
+        await importFiles(other.workspace, [
+          { kind: 'profile', path: join(real, 'profile.csv') },
+          { kind: 'services', path: join(real, 'holdings.csv') },
+        ]);
         const report = await derive(other.workspace);
         expect(report).toMatchObject({ customers: 5822, events: 182370 });
         const files = await dumpDerived(other.workspace, other.folder);

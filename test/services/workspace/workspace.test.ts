@@ -38,7 +38,9 @@ async function holdOpen(...statements: string[]): Promise<() => Promise<void>> {
     for (const statement of ${JSON.stringify(statements)}) await connection.run(statement);
     console.log('open');
     setTimeout(() => undefined, 60000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await new Promise((resolve) => child.stdout.once('data', resolve));
   return () =>
     new Promise((resolve) => {
@@ -149,4 +151,3 @@ describe('transactions', () => {
     workspace.close();
   });
 });
-
