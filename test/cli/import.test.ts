@@ -42,7 +42,7 @@ describe('import, info and derive on the command line', () => {
       { kind: 'profile', read: 4, accepted: 3, rejected: 1 },
       { kind: 'purchases', read: 3, customers: 2, knownCustomers: 2 },
     ]);
-    expect(imported.stderr).toContain('people.csv');
+    expect(imported.stderr).toContain('import: 2 of 2');
     expect(readFileSync(rejects, 'utf8')).toBe(
       'file,line,column,reason,raw\npeople.csv,4,,too few cells: 1 where 3 are expected,broken\n',
     );
