@@ -102,7 +102,7 @@ function tunedLine({ name, version, question, inUse, counts }: TunedVersion): st
   const told = `${name}, version ${version}: "${question.instruction}"`;
   return inUse
     ? `tuned: ${told}, by ${counts.positives} positives and ${counts.negatives + counts.unlabelled} others`
-    : `not tuned: ${told}; its examples did not help`;
+    : `not tuned: ${told}; cross-validation spoke against its examples`;
 }
 
 /** How the instruction was read. */

@@ -4,7 +4,7 @@ import { AppError } from '../../services/errors.js';
 import { readLabels } from '../../services/evaluate/evaluate.js';
 import { parseHide } from '../../services/index/hide.js';
 import { examplesFromLabels, examplesFromSeeds, type Examples } from '../../services/tune/examples.js';
-import type { Keep, TuneReport } from '../../services/tune/tune.js';
+import type { Keep, TuneReport, Verdict } from '../../services/tune/tune.js';
 import type { Workspace } from '../../services/workspace/workspace.js';
 import { printResult, terminalTask } from '../output.js';
 import { estimateText } from '../tables.js';
@@ -40,7 +40,7 @@ export function register(program: Command): void {
     .requiredOption('--name <name>', 'name of the tuned instruction; a name that exists gets another version')
     .option(
       '--keep <when>',
-      'auto: rankings use it when cross-validation says that it helps; always: in any case',
+      'auto: rankings use it unless cross-validation speaks against it; always: in any case',
       'auto',
     )
     .option('--device <device>', 'auto, cpu or another device', 'auto')
@@ -95,7 +95,7 @@ function parseKeep(text: string): Keep {
   throw new AppError('option-invalid', `--keep is "${text}"`, 'give auto or always');
 }
 
-function reportLines({ tuned, helps, seconds }: TuneReport): string[] {
+function reportLines({ tuned, verdict, seconds }: TuneReport): string[] {
   const { counts, name, version } = tuned;
   const against =
     tuned.kind === 'labels'
@@ -109,13 +109,15 @@ function reportLines({ tuned, helps, seconds }: TuneReport): string[] {
     ...(counts.duplicates > 0 ? [`${counts.duplicates} examples are repeated`] : []),
     ...(counts.leftOut > 0 ? [`${counts.leftOut} examples beyond the most that are used are left out`] : []),
     `AUC on the examples${tuned.kind === 'seeds' ? ', the unlabelled taken as negatives' : ''}: untuned ${estimateText(tuned.before)}, tuned (cross-validated) ${estimateText(tuned.after)}`,
-    verdict(tuned.inUse, helps),
+    verdictLine(tuned.inUse, verdict),
     `tuned in ${seconds.toFixed(1)} s`,
   ];
 }
 
-function verdict(inUse: boolean, helps: boolean): string {
-  if (inUse && helps) return 'in use: the examples help';
-  if (inUse) return 'in use as you asked, although cross-validation finds no help in the examples';
-  return 'not in use: cross-validation finds no help in the examples; rankings stay with the instruction as it was (--keep always overrules)';
+function verdictLine(inUse: boolean, verdict: Verdict): string {
+  if (verdict === 'helps') return 'in use: the examples help';
+  if (verdict === 'unclear')
+    return 'in use: so few examples cannot tell whether they help; they move the ranking no further than they warrant';
+  if (inUse) return 'in use as you asked, although cross-validation speaks against it';
+  return 'not in use: cross-validation speaks against it; rankings stay with the instruction as it was (--keep always overrules)';
 }

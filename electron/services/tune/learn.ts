@@ -3,7 +3,7 @@ import type { Estimate } from '../evaluate/intervals.js';
 import { throwIfCancelled, type Task } from '../task.js';
 import { solveLarge } from './conjugate.js';
 import type { BlockName, Design } from './design.js';
-import { folds } from './folds.js';
+import { folds, withinParts } from './folds.js';
 import { valuesOf, weightsOf, type Weights } from './linear.js';
 import { fitMixture, subProblem, type Fitted, type Problem } from './posterior.js';
 import { kernelOf, subDesign } from './products.js';
@@ -26,8 +26,6 @@ export interface Learned {
   /** AUC on the examples, of the untuned score and of tuned scores by cross-validation. */
   before: Estimate;
   after: Estimate;
-  /** Cross-validated tuned scores of the examples. */
-  predicted: Float64Array;
 }
 
 /** Up to this many examples the settings are weighed on all of them, exactly; beyond, on so many of them. */
@@ -35,6 +33,8 @@ const EXACT = 320;
 /** Settings that more examples than that are fitted with. */
 const LARGE_SETTINGS = 3;
 const FOLDS = 5;
+/** Cross-validation is repeated until it has made so many predictions. */
+const PREDICTIONS = 320;
 /** Share of the targets' variance that is taken for noise. */
 const NOISE = 0.8;
 
@@ -56,7 +56,6 @@ export function learn(design: Design, { answers, doubt }: Answers, task: Task): 
   const exact = answers.length <= EXACT;
   const best = [...fitAll].sort((a, b) => b.weight - a.weight).slice(0, LARGE_SETTINGS);
   const fit = (seen: readonly number[]): Fitted[] => {
-    throwIfCancelled(task, 'Tuning');
     if (exact) return fitMixture(subProblem(problem, seen), settings);
     const part = subDesign(design, seen);
     return solveLarge(
@@ -70,26 +69,54 @@ export function learn(design: Design, { answers, doubt }: Answers, task: Task): 
       names,
     );
   };
-  const predicted = new Float64Array(answers.length);
-  const parts = folds(answers, FOLDS);
-  parts.forEach((asked, done) => {
-    task.progress({ stage: 'cross-validate', done, total: parts.length });
-    const out = new Set(asked);
-    const seen = answers.map((_, at) => at).filter((at) => !out.has(at));
-    const values = valuesOf(subDesign(design, asked), weightsOf(subDesign(design, seen), fit(seen), names));
-    asked.forEach((at, i) => (predicted[at] = values[i]!));
-  });
-  task.progress({ stage: 'cross-validate', done: parts.length, total: parts.length });
+  const { before, after } = crossValidate(design, answers, names, fit, task);
   const fits = exact ? fitAll : fit(answers.map((_, at) => at));
-  const labels = Uint8Array.from(answers);
   return {
     weights: weightsOf(design, fits, names),
     shares: Object.fromEntries(names.map((name, at) => [name, mean(fits, ({ variances }) => variances[at]!)])),
     slope: mean(fits, ({ slope }) => slope),
-    before: auc(design.prior, labels),
-    after: auc(predicted, labels),
-    predicted,
+    before,
+    after,
   };
+}
+
+/** AUC of the untuned and of the tuned scores over the same pairs of examples, which the tuning did not see. */
+function crossValidate(
+  design: Design,
+  answers: readonly (0 | 1)[],
+  names: readonly BlockName[],
+  fit: (seen: readonly number[]) => Fitted[],
+  task: Task,
+): { before: Estimate; after: Estimate } {
+  const rounds = Math.max(1, Math.floor(PREDICTIONS / answers.length));
+  const sums = { before: 0, after: 0, tuned: new Float64Array(answers.length) };
+  for (let round = 0; round < rounds; round++) {
+    task.progress({ stage: 'cross-validate', done: round, total: rounds });
+    const parts = folds(answers, FOLDS, round);
+    const tuned = new Float64Array(answers.length);
+    for (const asked of parts) {
+      throwIfCancelled(task, 'Tuning');
+      const out = new Set(asked);
+      const seen = answers.map((_, at) => at).filter((at) => !out.has(at));
+      const values = valuesOf(subDesign(design, asked), weightsOf(subDesign(design, seen), fit(seen), names));
+      asked.forEach((at, i) => (tuned[at] = values[i]!));
+    }
+    sums.before += withinParts(parts, design.prior, answers) / rounds;
+    sums.after += withinParts(parts, tuned, answers) / rounds;
+    tuned.forEach((value, at) => (sums.tuned[at]! += value));
+  }
+  task.progress({ stage: 'cross-validate', done: rounds, total: rounds });
+  const labels = Uint8Array.from(answers);
+  return {
+    before: around(sums.before, auc(design.prior, labels)),
+    after: around(sums.after, auc(sums.tuned, labels)),
+  };
+}
+
+/** The value with an interval as wide as DeLong's on all pairs. */
+function around(value: number, { low, high }: Estimate): Estimate {
+  const half = (high - low) / 2;
+  return { value, low: Math.max(0, value - half), high: Math.min(1, value + half) };
 }
 
 /** Targets, priors and noise of examples; the classes weigh the same, whatever their sizes. */

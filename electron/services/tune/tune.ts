@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine.js';
 import { AppError } from '../errors.js';
+import { Z95 } from '../evaluate/intervals.js';
 import type { Question } from '../rank/question.js';
 import { prepareScorer } from '../rank/score.js';
 import { throwIfCancelled, unattended, type Task } from '../task.js';
@@ -11,8 +12,14 @@ import { learn, type Learned } from './learn.js';
 import { linearOf } from './linear.js';
 import { saveTuned, type TunedVersion } from './tuned-store.js';
 
-/** auto: rankings use the version when cross-validation says that it helps; always: the analyst overrules. */
+/** auto: rankings use the version unless cross-validation speaks against it; always: the analyst overrules. */
 export type Keep = 'auto' | 'always';
+
+/**
+ * What cross-validation says: the tuned AUC is above the untuned one; below it by less than a standard error, which few
+ * examples cannot tell from chance; or below it by more.
+ */
+export type Verdict = 'helps' | 'unclear' | 'harms';
 
 export interface TuneOptions {
   name: string;
@@ -22,8 +29,7 @@ export interface TuneOptions {
 /** A new version, whether the examples helped, and how long it took. */
 export interface TuneReport {
   tuned: TunedVersion;
-  /** Cross-validation found the tuned scores better than the untuned ones. */
-  helps: boolean;
+  verdict: Verdict;
   seconds: number;
 }
 
@@ -56,12 +62,12 @@ export async function tuneInstruction(
   const design = makeDesign(gathered);
   const learned = learn(design, examples, task);
   throwIfCancelled(task, 'Tuning');
-  const helps = helpful(learned);
+  const verdict = verdictOf(learned);
   const version = {
     name: name.trim(),
     question: trimmed(question),
     model: engine.model.hash,
-    inUse: helps || keep === 'always',
+    inUse: verdict !== 'harms' || keep === 'always',
     kind: examples.kind,
     counts: examples.counts,
     doubt: examples.doubt,
@@ -71,12 +77,14 @@ export async function tuneInstruction(
     slope: learned.slope,
   };
   const tuned = await saveTuned(workspace, version, examples, linearOf(design, learned.weights), gathered.columns);
-  return { tuned, helps, seconds: (performance.now() - start) / 1000 };
+  return { tuned, verdict, seconds: (performance.now() - start) / 1000 };
 }
 
-/** Whether the cross-validated AUC is above the untuned one. */
-function helpful({ before, after }: Learned): boolean {
-  return after.value > before.value;
+/** The residual is small where examples are few, so that doubt is no reason against it (docs/decisions/0010-tuning.md). */
+function verdictOf({ before, after }: Learned): Verdict {
+  const deviation = (after.high - after.low) / (2 * Z95);
+  if (after.value > before.value) return 'helps';
+  return after.value > before.value - deviation ? 'unclear' : 'harms';
 }
 
 function trimmed({ instruction, answer, contrast }: Question): Question {

@@ -66,8 +66,8 @@ const failure = async (work: Promise<unknown>): Promise<AppError> => {
 describe('tuning by labels', () => {
   it('learns what the instruction leaves open, for customers it never saw', async () => {
     const examples = await examplesFromLabels(workspace, await labelsOf(64));
-    const { tuned, helps } = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'lanterns' });
-    expect(helps).toBe(true);
+    const { tuned, verdict } = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'lanterns' });
+    expect(verdict).toBe('helps');
     expect(tuned).toMatchObject({ name: 'lanterns', version: 1, inUse: true, kind: 'labels' });
     expect(tuned.counts.positives + tuned.counts.negatives).toBe(64);
     expect(tuned.after.value).toBeGreaterThan(0.9);
@@ -122,14 +122,34 @@ describe('tuning by labels', () => {
     scores.forEach(({ score }, customer) => expect(score).toBeCloseTo(expected[customer]!, 4));
   });
 
-  it('does not use what cannot be learned, unless told to', async () => {
+  it('learns little where there is nothing to learn', async () => {
     const noise = (one: string): boolean =>
       [...one].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 97, 7) % 2 === 0;
     const examples = await examplesFromLabels(workspace, await labelsOf(100, noise));
     const { tuned } = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'noise' });
     expect(tuned.after.low).toBeLessThan(0.5);
-    const kept = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'noise', keep: 'always' });
-    expect(kept.tuned.inUse).toBe(true);
+    expect(tuned.shares['strings']).toBeLessThan(0.5);
+  });
+
+  it('leaves the ranking as it was when cross-validation speaks against the examples, unless told to', async () => {
+    const { rankingId } = await rankInstruction(workspace, engine, QUESTION);
+    const rows = await workspace.all<{ user_id: string }>(
+      `SELECT user_id FROM ranking_scores JOIN customers USING (customer) WHERE ranking_id = ${rankingId} ORDER BY score DESC`,
+    );
+    const ids = rows.map(({ user_id }) => user_id);
+    const top = new Set(ids.slice(0, 150));
+    const chosen = ids.filter((_, at) => at % 12 === 0);
+    const labels = collectLabels(
+      chosen.map((one, i) => ({ row: i + 1, id: one, label: top.has(one) ? '1' : '0' })),
+      'labels.csv',
+      'label',
+    );
+    const examples = await examplesFromLabels(workspace, labels);
+    const auto = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'top' });
+    const always = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'top', keep: 'always' });
+    expect(auto.tuned.inUse).toBe(auto.verdict !== 'harms');
+    expect(always.tuned.inUse).toBe(true);
+    expect(auto.tuned.before.value).toBeCloseTo(1, 9);
   });
 });
 
