@@ -4,22 +4,15 @@ import { learn, targetsOf } from '../electron/services/tune/learn.js';
 import { linearOf, weightsOf, type Linear } from '../electron/services/tune/linear.js';
 import { fitMixture } from '../electron/services/tune/posterior.js';
 import { kernelOf } from '../electron/services/tune/products.js';
+import { verdictOf } from '../electron/services/tune/tune.js';
 
-/** What the tuning makes of the examples, and its cross-validated AUC before and after. */
-export function tuned(
-  design: Design,
-  answers: (0 | 1)[],
-): { linear: Linear; before: number; after: number; note: string } {
-  const { weights, before, after, shares, slope } = learn(design, { answers, doubt: 0 }, unattended);
-  const note = Object.entries(shares)
-    .map(([name, share]) => `${name} ${share.toFixed(3)}`)
-    .join(' ');
-  return {
-    linear: linearOf(design, weights),
-    before: before.value,
-    after: after.value,
-    note: `${note} slope ${slope.toFixed(2)}`,
-  };
+/** What the tuning makes of the examples, and whether rankings would use it. */
+export function tuned(design: Design, answers: (0 | 1)[]): { linear: Linear; inUse: boolean; note: string } {
+  const learned = learn(design, { answers, doubt: 0 }, unattended);
+  const { before, after, shares, slope } = learned;
+  const parts = Object.entries(shares).map(([name, share]) => `${name} ${share.toFixed(3)}`);
+  const note = `cross-validated ${before.value.toFixed(3)} -> ${after.value.toFixed(3)}; ${parts.join(' ')} slope ${slope.toFixed(2)}`;
+  return { linear: linearOf(design, learned.weights), inUse: verdictOf(learned) !== 'harms', note };
 }
 
 /** Ridge regression on the strings alone, without the untuned score: what a supervised model makes of the examples. */

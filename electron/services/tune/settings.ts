@@ -1,8 +1,8 @@
 import type { Setting } from './posterior.js';
 
 /** Residual variances that are tried; targets have variance 1. */
-const VARIANCES = [0.1, 0.4, 1.5];
-const SLOPES = [0.05, 0.2];
+const VARIANCES = [0.03, 0.12, 0.5];
+const SLOPES = [0.1, 0.4];
 /** What is believed, before any example, of there being nothing to add to the untuned score. */
 const NOTHING = 0.05;
 

@@ -81,7 +81,7 @@ export async function tuneInstruction(
 }
 
 /** The residual is small where examples are few, so that doubt is no reason against it (docs/decisions/0010-tuning.md). */
-function verdictOf({ before, after }: Learned): Verdict {
+export function verdictOf({ before, after }: Pick<Learned, 'before' | 'after'>): Verdict {
   const deviation = (after.high - after.low) / (2 * Z95);
   if (after.value > before.value) return 'helps';
   return after.value > before.value - deviation ? 'unclear' : 'harms';
