@@ -13,7 +13,7 @@ import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
 import { AppError, Cancelled } from '../errors.js';
-import type { Task } from '../task.js';
+import { throwIfCancelled, type Task } from '../task.js';
 import { APPLICATION, MIGRATIONS, SCHEMA_VERSION } from './schema.js';
 
 /** A value as it comes out of a query: BIGINT and HUGEINT arrive as numbers, timestamps as Date, BLOB as Uint8Array. */
@@ -83,6 +83,8 @@ export class Workspace {
     await this.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false');
     let reached = 0;
     const timer = setInterval(() => {
+      // An interrupt that falls between two statements stops neither.
+      if (task.signal.aborted) return stop();
       const percent = Math.min(100, Math.floor(this.connection.progress.percentage));
       // The work has several statements, and each counts from 0.
       if (percent <= reached) return;
@@ -91,7 +93,10 @@ export class Workspace {
     }, PROGRESS_INTERVAL);
     task.signal.addEventListener('abort', stop);
     try {
-      return await work();
+      throwIfCancelled(task, stage);
+      const result = await work();
+      throwIfCancelled(task, stage);
+      return result;
     } catch (error) {
       throw task.signal.aborted ? new Cancelled(stage) : error;
     } finally {
