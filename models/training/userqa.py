@@ -94,7 +94,7 @@ NEGATIONS = frozenset("not no never without except excluding instead rather othe
 def phrases_of(words: list[str], roles: list[int], role: int) -> tuple[str, ...]:
     """Runs of consecutive words with the role, in order, trimmed of function words and punctuation; runs of nothing else
     are dropped. Words count as unwanted only where the instruction has a word that negates."""
-    if not any(word.lower().strip(" ,.;:()") in NEGATIONS or word.lower().endswith("n't") for word in words):
+    if not any(word.lower().strip(" ,.;:()?!") in NEGATIONS or word.lower().endswith("n't") for word in words):
         roles = [WANTED if tag == UNWANTED else tag for tag in roles]
     runs: list[list[str]] = []
     previous = OTHER
@@ -102,7 +102,7 @@ def phrases_of(words: list[str], roles: list[int], role: int) -> tuple[str, ...]
         if tag == role:
             if previous != role:
                 runs.append([])
-            runs[-1].append(word.strip(" ,.;:()"))
+            runs[-1].append(word.strip(" ,.;:()?!"))
         previous = tag
     trimmed = (" ".join(trim(run)) for run in runs)
     return tuple(dict.fromkeys(run for run in trimmed if any(letter.isalpha() for letter in run)))

@@ -17,7 +17,7 @@ const NEGATIONS = new Set(
  * Source: models/training/userqa.py phrases_of.
  */
 export function phrasesOf(words: readonly string[], roles: readonly number[], role: number): string[] {
-  const bare = words.map((word) => word.replace(/^[ ,.;:()]+|[ ,.;:()]+$/g, ''));
+  const bare = words.map((word) => word.replace(/^[ ,.;:()?!]+|[ ,.;:()?!]+$/g, ''));
   const negates = bare.some((word) => NEGATIONS.has(word.toLowerCase()) || word.toLowerCase().endsWith("n't"));
   const read = negates ? roles : roles.map((tag) => (tag === UNWANTED ? WANTED : tag));
   const runs: string[][] = [];

@@ -39,6 +39,8 @@ export interface ReadQuestion {
 
 /** Directions about what a customer will do next with us, rather than about what the data should hold. */
 const OUTCOMES: ReadonlySet<Direction> = new Set(['active', 'inactive']);
+/** Probability from which an instruction that names something is taken to be about staying or leaving all the same. */
+const SURE_OF_OUTCOME = 0.75;
 
 /**
  * Reads an instruction, its answer and its contrast with the language model.
@@ -102,13 +104,18 @@ async function readSide(
   };
 }
 
-/** Probabilities of the directions. Where nothing is named, the instruction can only be about staying or leaving. */
+/**
+ * Probabilities of the directions. Where nothing is named, the instruction can only be about staying or leaving; where
+ * something is, it is about that thing unless the reader is quite sure of the contrary ("will default on their loan").
+ */
 function directionsOf(engine: Engine, said: InstructionReading, named: boolean): Float32Array {
   const all = softmax(said.direction);
-  if (named) return all;
-  const outcomes = all.map((p, at) => (OUTCOMES.has(engine.model.directions[at] as Direction) ? p : 0));
-  const total = outcomes.reduce((sum, p) => sum + p, 0);
-  return total > 0 ? outcomes.map((p) => p / total) : all;
+  const isOutcome = engine.model.directions.map((name) => OUTCOMES.has(name as Direction));
+  const surest = Math.max(...all.filter((_, at) => isOutcome[at]));
+  if (named && surest >= SURE_OF_OUTCOME) return all;
+  const possible = all.map((p, at) => (isOutcome[at] === named ? 0 : p));
+  const total = possible.reduce((sum, p) => sum + p, 0);
+  return total > 0 ? possible.map((p) => p / total) : all;
 }
 
 function likeliest(engine: Engine, directions: Float32Array): Direction {
