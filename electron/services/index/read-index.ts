@@ -28,16 +28,7 @@ export async function* readIndex(
   const tokens = new Float32Array(size * tokenSize);
   for (let first = 0; first < total; first += size) {
     clear(events);
-    const columns = tokenSize > 0 ? 'events, tokens' : 'events';
-    const query = `SELECT ${columns} FROM customer_index WHERE customer >= ${first} AND customer < ${first + size} ORDER BY customer`;
-    for await (const chunk of chunksOf(workspace, query)) {
-      const packed = chunk.getColumnVector(0);
-      const halves = tokenSize > 0 ? chunk.getColumnVector(1) : undefined;
-      for (let row = 0; row < chunk.rowCount; row++) {
-        if (halves) unpackHalves(bytesAt(halves, row), tokens, events.customers * tokenSize);
-        appendPacked(events, bytesAt(packed, row));
-      }
-    }
+    await fill(workspace, `customer >= ${first} AND customer < ${first + size}`, { events, tokens, tokenSize });
     yield { first, events, tokens: tokens.subarray(0, events.customers * tokenSize) };
   }
 }
@@ -52,6 +43,40 @@ export async function sampleEvents(workspace: Workspace, total: number, most: nu
     for (let row = 0; row < chunk.rowCount; row++) appendPacked(block, bytesAt(packed, row));
   }
   return block;
+}
+
+/**
+ * Events and user tokens of single customers.
+ * @param numbers of encoded customers, ascending and each once; theirs is the order of the result
+ * @param tokenSize as in ReadOptions
+ */
+export async function readCustomers(
+  workspace: Workspace,
+  numbers: readonly number[],
+  tokenSize: number,
+): Promise<Omit<IndexBatch, 'first'>> {
+  const events = emptyBlock(numbers.length);
+  const tokens = new Float32Array(numbers.length * tokenSize);
+  await fill(workspace, `customer IN (${numbers.join(', ')})`, { events, tokens, tokenSize });
+  return { events, tokens };
+}
+
+/** Appends the customers that the condition chooses, in the order of their numbers. */
+async function fill(
+  workspace: Workspace,
+  condition: string,
+  { events, tokens, tokenSize }: Omit<IndexBatch, 'first'> & { tokenSize: number },
+): Promise<void> {
+  const columns = tokenSize > 0 ? 'events, tokens' : 'events';
+  const query = `SELECT ${columns} FROM customer_index WHERE ${condition} ORDER BY customer`;
+  for await (const chunk of chunksOf(workspace, query)) {
+    const packed = chunk.getColumnVector(0);
+    const halves = tokenSize > 0 ? chunk.getColumnVector(1) : undefined;
+    for (let row = 0; row < chunk.rowCount; row++) {
+      if (halves) unpackHalves(bytesAt(halves, row), tokens, events.customers * tokenSize);
+      appendPacked(events, bytesAt(packed, row));
+    }
+  }
 }
 
 function clear(block: EventBlock): void {

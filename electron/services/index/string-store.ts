@@ -88,3 +88,25 @@ export async function* readEmbeddings(
     yield { first, count, embedding: room.subarray(0, count * width) };
   }
 }
+
+/**
+ * Embeddings of single strings, [strings, textWidth]. Needs `embedStrings` before.
+ * @param strings their numbers, ascending and each once
+ */
+export async function embeddingsOf(
+  workspace: Workspace,
+  engine: Engine,
+  strings: ArrayLike<number>,
+): Promise<Float32Array> {
+  const width = engine.model.shape.textWidth;
+  const result = new Float32Array(strings.length * width);
+  if (strings.length === 0) return result;
+  const query = `SELECT e.embedding FROM strings s JOIN string_embeddings e ON e.hash = ${hashSql(engine, 's.text')}
+     WHERE s.string IN (${Array.from(strings).join(', ')}) ORDER BY s.string`;
+  let row = 0;
+  for await (const chunk of chunksOf(workspace, query)) {
+    const vector = chunk.getColumnVector(0);
+    for (let at = 0; at < chunk.rowCount; at++) unpackHalves(bytesAt(vector, at), result, width * row++);
+  }
+  return result;
+}
