@@ -61,6 +61,14 @@ export const MIGRATIONS: readonly string[] = [
     instruction_id INTEGER NOT NULL, source TINYINT NOT NULL, name VARCHAR NOT NULL, present DOUBLE NOT NULL, value DOUBLE NOT NULL
   );
   `,
+  `
+  -- Maps of all customers, in the order of their numbers, laid out by a ranking's instruction or (NULL) by everything
+  -- known. positions and centres: float32 x, y; clusters: one byte each.
+  CREATE TABLE maps (
+    ranking_id INTEGER, index_fingerprint VARCHAR NOT NULL, positions BLOB NOT NULL, clusters BLOB NOT NULL,
+    centres BLOB NOT NULL, labels JSON NOT NULL, created_at TIMESTAMP NOT NULL
+  );
+  `,
 ];
 
 /** The version this build writes and the newest it can open. */
