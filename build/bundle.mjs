@@ -52,6 +52,13 @@ export async function bundle() {
     format: 'cjs',
     external: ['electron'],
   });
+  await esbuild.build({
+    ...common,
+    entryPoints: ['electron/services/map/project-worker.ts'],
+    // Started from its text, which Node takes for CommonJS.
+    outfile: 'dist/map-worker.cjs',
+    format: 'cjs',
+  });
   await vite.build({
     root: path.join(root, 'renderer'),
     configFile: path.join(root, 'vite.config.ts'),

@@ -5,6 +5,7 @@ import { handleApp } from './shell/handlers/app.js';
 import { handleAudience } from './shell/handlers/audience.js';
 import { handleData } from './shell/handlers/data.js';
 import { handleEvaluate } from './shell/handlers/evaluate.js';
+import { handleMap } from './shell/handlers/map.js';
 import { handleRank } from './shell/handlers/rank.js';
 import { handleTune } from './shell/handlers/tune.js';
 import { handleWorkspace } from './shell/handlers/workspace.js';
@@ -26,6 +27,7 @@ async function start(): Promise<void> {
     handleWorkspace,
     handleData,
     handleRank,
+    handleMap,
     handleEvaluate,
     handleTune,
     handleAudience,

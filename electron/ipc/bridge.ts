@@ -2,6 +2,7 @@ import * as app from './app.js';
 import * as audience from './audience.js';
 import * as data from './data.js';
 import * as evaluate from './evaluate.js';
+import * as map from './map.js';
 import { type Message, type Result, resultSchema } from './message.js';
 import * as rank from './rank.js';
 import * as tasks from './tasks.js';
@@ -72,6 +73,15 @@ export function createBridge(transport: Transport) {
       chooseLists: ask(audience.chooseLists),
       export: method(audience.exportAudience),
       reveal: method(audience.revealExport),
+    },
+    map: {
+      make: method(map.makeMap),
+      read: method(map.readMap),
+      columns: ask(map.mapColumns),
+      colours: method(map.mapColours),
+      search: method(map.searchMap),
+      saveSegment: method(map.saveSegment),
+      segments: ask(map.listSegments),
     },
     tasks: {
       list: ask(tasks.listTasks),
