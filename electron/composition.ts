@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseDevice, type DeviceChoice } from './engine/devices.js';
 import { Engine } from './engine/engine.js';
 import { importFiles, type ImportOptions, type ImportReport, type ImportRequest } from './services/import/import.js';
+import { Explainer } from './services/explain/explainer.js';
 import { deriveHiding, prepare, type PrepareReport } from './services/index/prepare.js';
 import type { DeriveReport } from './services/index/derive.js';
 import type { Hide } from './services/index/hide.js';
@@ -51,6 +52,8 @@ export interface Services {
   ): Promise<RankingReport & { prepared: PrepareReport; tuned: TunedVersion }>;
   /** The customers whose answer would teach a tuned instruction most. */
   suggest(name: string, count: number, options?: RankOptions, task?: Task): Promise<Suggestion[]>;
+  /** Explains stored rankings. @param reader another connection to the workspace, for explaining while work goes on */
+  explainer(reader?: Workspace, device?: string): Explainer;
   close(): void;
 }
 
@@ -93,6 +96,7 @@ export async function compose(path: string, options: { create?: boolean; models?
       await prepareOn(engine, rankOptions, task);
       return suggestCustomers(workspace, engine, tuned, count, task);
     },
+    explainer: (reader = workspace, device) => new Explainer(reader, () => engines.on(device)),
     close: () => {
       engines.release();
       workspace.close();

@@ -37,6 +37,19 @@ export function rateDifference(successesA: number, trialsA: number, successesB: 
 }
 
 /**
+ * Ratio of two independent rates, `a` over `b`, with the interval on the logarithm of the ratio (Katz et al. 1978).
+ * Equals statsmodels' `confint_proportions_2indep(compare="ratio", method="log")`; where `b` has no success, a half is
+ * added to all four counts (Walter 1975), which is its method "log-adjusted". `a` needs at least one success.
+ */
+export function rateRatio(successesA: number, trialsA: number, successesB: number, trialsB: number): Estimate {
+  const more = successesB === 0 ? 0.5 : 0;
+  const [a, nA, b, nB] = [successesA + more, trialsA + more, successesB + more, trialsB + more];
+  const value = a / nA / (b / nB);
+  const half = Z95 * Math.sqrt(1 / a - 1 / nA + 1 / b - 1 / nB);
+  return { value, low: value * Math.exp(-half), high: value * Math.exp(half) };
+}
+
+/**
  * Difference of two means, `a` minus `b`, with unequal variances and the normal quantile.
  * Equals statsmodels' `CompareMeans.zconfint_diff(usevar="unequal")`. Both groups need at least two values.
  */

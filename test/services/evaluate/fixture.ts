@@ -8,6 +8,7 @@ export interface Statistics {
   rankings: ReferenceRanking[];
   wilson: (Estimate & { successes: number; trials: number })[];
   rateDifference: (Estimate & { a: number; nA: number; b: number; nB: number })[];
+  rateRatio: (Estimate & { a: number; nA: number; b: number; nB: number })[];
   meanDifference: Estimate & { a: number[]; b: number[] };
   qini: { scores: number[]; treated: number[]; outcome: number[]; gains: number[]; coefficient: number };
   offers: { relevance: number[][]; scores: number[][]; ndcgAt5: number; hitRateAt5: number };

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { meanDifference, rateDifference, wilson, Z95 } from '../../../electron/services/evaluate/intervals.js';
+import {
+  meanDifference,
+  rateDifference,
+  rateRatio,
+  wilson,
+  Z95,
+} from '../../../electron/services/evaluate/intervals.js';
 import { expectEstimate, expectSame, statistics } from './fixture.js';
 
 describe('intervals', () => {
@@ -15,6 +21,10 @@ describe('intervals', () => {
 
   it.each(statistics.rateDifference)('gives the Newcombe interval of $a/$nA − $b/$nB', (reference) => {
     expectEstimate(rateDifference(reference.a, reference.nA, reference.b, reference.nB), reference);
+  });
+
+  it.each(statistics.rateRatio)('gives the Katz interval of ($a/$nA) / ($b/$nB)', (reference) => {
+    expectEstimate(rateRatio(reference.a, reference.nA, reference.b, reference.nB), reference);
   });
 
   it('gives the interval of a difference of means', () => {

@@ -1,0 +1,101 @@
+import { AppError } from '../errors.js';
+import { rateRatio, type Estimate } from '../evaluate/intervals.js';
+import { SOURCES, type Source } from '../import/sources.js';
+import type { Workspace } from '../workspace/workspace.js';
+
+/** Fewer owners than these say too little: in the audience, and altogether. */
+const IN_AUDIENCE = 5;
+const ALTOGETHER = 10;
+
+/** How much more often the audience has something than the rest of the base. */
+export interface ItemLift {
+  text: string;
+  source: Source;
+  /** Customers of the audience, and of the rest, that have it. */
+  audience: number;
+  rest: number;
+  /** Ratio of the two rates with its 95 % interval. */
+  lift: Estimate;
+}
+
+export interface AudienceLifts {
+  audience: number;
+  rest: number;
+  /** Strings that enough customers have. */
+  compared: number;
+  /** Those whose whole interval lies above 1, the one with the highest lower end first. */
+  items: ItemLift[];
+}
+
+// Two audiences may be compared at the same time.
+let tables = 0;
+
+/**
+ * What the customers `members` have more of than everybody else. Each interval stands for itself: of a hundred strings
+ * that say nothing, two or three will lie wholly above 1.
+ * @param most items given
+ * @throws AppError audience-empty, audience-everybody
+ */
+export async function audienceLifts(
+  workspace: Workspace,
+  members: readonly string[],
+  most: number,
+): Promise<AudienceLifts> {
+  const table = `explain_members_${tables++}`;
+  await workspace.run(`CREATE TEMP TABLE ${table} (user_id VARCHAR)`);
+  try {
+    const appender = await workspace.connection.createAppender(table, 'main', 'temp');
+    for (const userId of members) {
+      appender.appendVarchar(userId);
+      appender.endRow();
+    }
+    appender.closeSync();
+    const { audience, rest } = await sizes(workspace, table);
+    const rows = await workspace.all<{ text: string; source: number; audience: number; rest: number }>(
+      `WITH members AS (SELECT customer FROM customers JOIN ${table} USING (user_id)),
+       counted AS (SELECT string, count(m.customer) AS audience, count(*) - count(m.customer) AS rest
+         FROM events e LEFT JOIN members m USING (customer) GROUP BY string)
+       SELECT text, source, audience, rest FROM counted JOIN strings USING (string)
+       WHERE audience >= ${IN_AUDIENCE} AND audience + rest >= ${ALTOGETHER}`,
+    );
+    const items = rows
+      .map((row) => ({
+        ...row,
+        source: SOURCES[row.source]!,
+        lift: rateRatio(row.audience, audience, row.rest, rest),
+      }))
+      .filter(({ lift }) => lift.low > 1)
+      .sort((a, b) => b.lift.low - a.lift.low || a.text.localeCompare(b.text))
+      .slice(0, most);
+    return { audience, rest, compared: rows.length, items };
+  } finally {
+    await workspace.run(`DROP TABLE ${table}`);
+  }
+}
+
+async function sizes(workspace: Workspace, table: string): Promise<{ audience: number; rest: number }> {
+  const row = await workspace.one<{ audience: number; total: number }>(
+    `SELECT (SELECT count(*) FROM customers WHERE user_id IN (SELECT user_id FROM ${table})) AS audience,
+       (SELECT count(*) FROM customers) AS total`,
+  );
+  const { audience, total } = row!;
+  if (audience === 0) throw new AppError('audience-empty', 'Nobody is in this audience', 'take more customers');
+  if (audience === total)
+    throw new AppError(
+      'audience-everybody',
+      'Everybody is in this audience',
+      'take fewer customers, so that some are left to compare with',
+    );
+  return { audience, rest: total - audience };
+}
+
+/** Ids of the best `count` customers of a stored ranking. */
+export async function bestOf(workspace: Workspace, rankingId: number, count: number): Promise<string[]> {
+  const reader = await workspace.connection.runAndReadAll(
+    `SELECT c.user_id FROM ranking_scores s JOIN customers c USING (customer)
+     WHERE s.ranking_id = $1 ORDER BY s.score DESC, c.user_id LIMIT ${Math.floor(count)}`,
+    [rankingId],
+  );
+  const [userIds = []] = reader.getColumns() as [string[]];
+  return userIds;
+}
