@@ -1,11 +1,12 @@
-import { Database, MessageSquareText, SlidersHorizontal, Users } from '@lucide/vue';
+import { Database, Map as MapIcon, MessageSquareText, SlidersHorizontal, Users } from '@lucide/vue';
 import type { Component } from 'vue';
 import AskView from './views/AskView.vue';
 import AudienceView from './views/AudienceView.vue';
 import DataView from './views/DataView.vue';
+import MapView from './views/MapView.vue';
 import TuneView from './views/TuneView.vue';
 
-export type StepName = 'data' | 'ask' | 'tune' | 'audience';
+export type StepName = 'data' | 'ask' | 'map' | 'tune' | 'audience';
 
 export interface Step {
   name: StepName;
@@ -17,6 +18,7 @@ export interface Step {
 export const steps: Step[] = [
   { name: 'data', icon: Database, view: DataView },
   { name: 'ask', icon: MessageSquareText, view: AskView },
+  { name: 'map', icon: MapIcon, view: MapView },
   { name: 'tune', icon: SlidersHorizontal, view: TuneView },
   { name: 'audience', icon: Users, view: AudienceView },
 ];

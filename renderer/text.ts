@@ -1,16 +1,19 @@
 import type { Kind, Role } from '../electron/ipc/vocabulary.js';
+import { mapText } from './words/map.js';
 
 /** Every word the window shows, in one place, ready for translation. */
 export const text = {
   product: 'InstructUE',
   tagline: 'Say whom you are looking for. Every customer is ranked, on this computer.',
-  steps: { data: 'Data', ask: 'Ask', tune: 'Tune', audience: 'Audience' },
+  steps: { data: 'Data', ask: 'Ask', map: 'Map', tune: 'Tune', audience: 'Audience' },
   rail: {
     label: 'Steps',
     noData: 'Nothing imported',
     customers: (count: string) => `${count} customers`,
     notAsked: 'No ranking yet',
     asked: (count: string) => `${count} ranked`,
+    notMapped: 'Optional',
+    mapped: (count: string) => `${count} groups`,
     notTuned: 'Optional',
     tuned: (count: string) => (count === '1' ? '1 version' : `${count} versions`),
     notExported: 'Nothing exported',
@@ -130,6 +133,7 @@ export const text = {
       exclude: 'Files of customers who must not be contacted.',
     },
     addList: 'Add a list',
+    addSegment: 'or a segment …',
     dropList: (name: string) => `Remove ${name}`,
     holdout: 'Holdout',
     holdoutHint: 'Set aside by lot and not contacted, to measure the campaign against.',
@@ -166,6 +170,7 @@ export const text = {
     helpsNot: 'Cross-validated on the examples: it does not help, so rankings stay as they are.',
     rank: 'Rank with it',
   },
+  map: mapText,
   outcome: {
     title: 'Check against known outcomes',
     hint: 'Labels score a ranking; they never change it.',

@@ -64,6 +64,12 @@ export const useAudience = defineStore('audience', () => {
     lists.value[name].push(...(files ?? []).filter(({ handle }) => !known.includes(handle)));
   }
 
+  /** Takes customers from a segment of the workspace alone. */
+  function includeSegment(file: GrantedFile): void {
+    const known = lists.value.include.map(({ handle }) => handle);
+    if (!known.includes(file.handle)) lists.value.include.push(file);
+  }
+
   function dropList(name: ListName, file: GrantedFile): void {
     lists.value[name] = lists.value[name].filter((other) => other !== file);
   }
@@ -98,6 +104,7 @@ export const useAudience = defineStore('audience', () => {
     clear,
     refresh,
     addLists,
+    includeSegment,
     dropList,
     write,
     reveal,

@@ -6,6 +6,7 @@ import { useAudience } from './audience.js';
 import { useData } from './data.js';
 import { useEvaluate } from './evaluate.js';
 import { useFailures } from './failures.js';
+import { useMap } from './map.js';
 import { useRank } from './rank.js';
 import { useTune } from './tune.js';
 
@@ -22,6 +23,7 @@ export const useWorkspace = defineStore('workspace', () => {
     useRank().clear();
     useAudience().clear();
     useEvaluate().clear();
+    useMap().clear();
     useTune().clear();
     await Promise.all([useData().refresh(), useRank().refresh(), useTune().refresh()]);
     current.value = workspace;
