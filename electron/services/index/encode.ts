@@ -108,6 +108,7 @@ async function encodeCustomers(
         appender.appendInteger(from + at);
         appender.appendBlob(packEvents(block, at));
         appender.appendBlob(tokens[at]!);
+        appender.appendNull();
         appender.endRow();
       }
       appender.closeSync();

@@ -69,6 +69,35 @@ export const MIGRATIONS: readonly string[] = [
     centres BLOB NOT NULL, labels JSON NOT NULL, created_at TIMESTAMP NOT NULL
   );
   `,
+  `
+  -- What a customer's rows of a file were read from: their number, and the sum of the hashes of their cells as written.
+  CREATE TABLE row_hashes (file_id INTEGER NOT NULL, user_id VARCHAR NOT NULL, n BIGINT NOT NULL, hash HUGEINT NOT NULL);
+  -- Files whose rows were added to those of an earlier one.
+  CREATE TABLE source_additions (file_id INTEGER NOT NULL, name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, added_at TIMESTAMP NOT NULL);
+  -- Deleted files until they are purged; their rows_<id>, columns and rejects stay where they are.
+  CREATE TABLE removed_files AS SELECT *, now()::TIMESTAMP AS removed_at FROM source_files LIMIT 0;
+  CREATE TABLE removed_labels AS FROM labels LIMIT 0;
+  CREATE TABLE removed_segments AS FROM segments LIMIT 0;
+
+  -- Of every customer: hash of all rows that the events were derived from, of those that the scale was measured on, of the events.
+  CREATE TABLE customer_states (user_id VARCHAR NOT NULL, rows_hash HUGEINT NOT NULL, measured_hash HUGEINT, events_hash HUGEINT NOT NULL);
+  -- Hash of the events that the tokens were made of. events NULL: still to be packed, under new numbers of strings.
+  ALTER TABLE customer_index ADD COLUMN events_hash HUGEINT;
+
+  -- The scale: what was measured over all customers and holds until it is measured again (docs/decisions/refresh.md).
+  CREATE TABLE scale_plans (file_id INTEGER NOT NULL, plan JSON NOT NULL);
+  CREATE TABLE scale_texts (
+    text_id INTEGER NOT NULL, source TINYINT NOT NULL, text VARCHAR NOT NULL, kind TINYINT NOT NULL,
+    column_name VARCHAR NOT NULL, raw VARCHAR
+  );
+  -- The text of every value of a column.
+  CREATE TABLE scale_words (file_id INTEGER NOT NULL, ordinal INTEGER NOT NULL, cell VARCHAR NOT NULL, text_id INTEGER NOT NULL);
+  -- Percentile of every value of a number: midpoint of its ties and their upper end, in millionths; its text where it has one.
+  CREATE TABLE scale_levels (
+    file_id INTEGER NOT NULL, measure VARCHAR NOT NULL, x DOUBLE NOT NULL, millionths BIGINT NOT NULL,
+    reached BIGINT NOT NULL, text_id INTEGER
+  );
+  `,
 ];
 
 /** The version this build writes and the newest it can open. */
