@@ -3,12 +3,15 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { AppError } from '../../services/errors.js';
 
+/** Programs of bench/ that can be asked for by name. */
+const BENCHMARKS = ['quality', 'speed', 'deletion'];
+
 /** The benchmarks are programs of their own (bench/): they come with the sources, not with the installed app. */
 export function register(program: Command): void {
   program
     .command('bench')
-    .description('print the tables of docs/benchmarks.md again: quality or speed')
-    .argument('<quality|speed>', 'which tables')
+    .description(`print the tables of the documents again: ${BENCHMARKS.join(', ')}`)
+    .argument(`<${BENCHMARKS.join('|')}>`, 'which tables')
     .argument('[options...]', 'as in bench/README.md')
     .allowUnknownOption()
     .action(run);
@@ -16,11 +19,11 @@ export function register(program: Command): void {
 
 async function run(what: string, options: string[]): Promise<void> {
   const script = `bench/${what}.ts`;
-  if (!['quality', 'speed'].includes(what) || !existsSync(script))
+  if (!BENCHMARKS.includes(what) || !existsSync(script))
     throw new AppError(
       'unknown-benchmark',
       `There is no benchmark "${what}"`,
-      'write quality or speed, in a checkout of the sources',
+      `write one of ${BENCHMARKS.join(', ')}, in a checkout of the sources`,
     );
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...options], { stdio: 'inherit' });
   process.exitCode = await new Promise<number>((done) => child.on('exit', (code) => done(code ?? 1)));
