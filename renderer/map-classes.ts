@@ -20,6 +20,8 @@ const CATEGORIES = [
   '#2f55d4',
   '#a3bf3b',
 ];
+/** Where the shades begin when only the highest values matter: shares of the customers below. */
+const TIP = [0, 0.5, 0.7, 0.8, 0.88, 0.93, 0.96, 0.985];
 const UNKNOWN = { light: '#e3e6eb', dark: '#2c323d' };
 
 /** Customers of one colour. */
@@ -39,16 +41,16 @@ export interface Classes {
 
 /**
  * Splits customers into classes of one colour each: their category, or an eighth of the range of values. Scales by
- * quantile unless `linear`. The unknown ones come first, so that they are drawn below the others, then low to high.
+ * quantile, or when `tip` most shades for the highest values alone. The unknown ones come first, so that they are drawn below the others, then low to high.
  */
 export function classesOf(
   positions: Float32Array,
   { values, categories }: MapColours,
   theme: 'light' | 'dark',
-  linear: boolean,
+  tip: boolean,
 ): Classes {
   const shades = SCALES[theme];
-  const edges = categories ? undefined : edgesOf(values, shades.length, linear);
+  const edges = categories ? undefined : edgesOf(values, shades.length, tip);
   const classOf = (value: number): number => {
     if (Number.isNaN(value)) return -1;
     return edges ? edges.findLastIndex((edge) => value >= edge) : Math.round(value);
@@ -87,11 +89,12 @@ function rangeOf(values: Float32Array): { low: number; high: number } {
 }
 
 /** Lower edges of the classes; the first is below every value. */
-function edgesOf(values: Float32Array, count: number, linear: boolean): number[] {
-  const { low, high } = rangeOf(values);
-  if (linear) return Array.from({ length: count }, (_, at) => low + ((high - low) * at) / count);
+function edgesOf(values: Float32Array, count: number, tip: boolean): number[] {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  return Array.from({ length: count }, (_, at) => sorted[Math.floor((at * sorted.length) / count)] ?? low);
+  return Array.from(
+    { length: count },
+    (_, at) => sorted[Math.floor((tip ? TIP[at]! : at / count) * sorted.length)] ?? NaN,
+  );
 }
 
 /** Numbers of the customers inside a polygon (even-odd rule); corners are x, y pairs in the map's own units. */

@@ -10,7 +10,7 @@ const PRIOR = 5;
 const LEAST_SHARE = 0.08;
 /** A level or a summary ("high number of purchases") says less than a thing does. */
 const SUMMARY_KINDS = new Set([2, 3]);
-const SUMMARY_DISCOUNT = 0.6;
+const SUMMARY_DISCOUNT = 0.4;
 
 /** What tells a cluster's customers from the rest. */
 export interface ClusterLabel {
