@@ -5,6 +5,7 @@ import { handleApp } from './shell/handlers/app.js';
 import { handleAudience } from './shell/handlers/audience.js';
 import { handleData } from './shell/handlers/data.js';
 import { handleEvaluate } from './shell/handlers/evaluate.js';
+import { handleExplain } from './shell/handlers/explain.js';
 import { handleMap } from './shell/handlers/map.js';
 import { handleRank } from './shell/handlers/rank.js';
 import { handleTune } from './shell/handlers/tune.js';
@@ -28,6 +29,7 @@ async function start(): Promise<void> {
     handleData,
     handleRank,
     handleMap,
+    handleExplain,
     handleEvaluate,
     handleTune,
     handleAudience,

@@ -1,4 +1,5 @@
 import type { Kind, Role } from '../electron/ipc/vocabulary.js';
+import { explainText } from './words/explain.js';
 import { mapText } from './words/map.js';
 
 /** Every word the window shows, in one place, ready for translation. */
@@ -171,6 +172,7 @@ export const text = {
     rank: 'Rank with it',
   },
   map: mapText,
+  explain: explainText,
   outcome: {
     title: 'Check against known outcomes',
     hint: 'Labels score a ranking; they never change it.',

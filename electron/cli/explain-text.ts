@@ -1,12 +1,10 @@
 import type { AudienceLifts } from '../services/explain/audience-lifts.js';
-import type { CustomerWhy, EventEffect } from '../services/explain/customer-why.js';
+import { strongest, type CustomerWhy, type EventEffect } from '../services/explain/customer-why.js';
 import type { Nearest } from '../services/explain/nearest.js';
 import { estimateText, tableLines } from './tables.js';
 
 /** Events told for and against a customer; --json and --out have all. */
 const TOLD = 8;
-/** Effects below this are rounding. */
-const NOTHING = 5e-6;
 const LONGEST = 60;
 
 /** Why one customer ranks where they do, in lines. */
@@ -19,11 +17,7 @@ export function customerLines({
   sources,
   nearest,
 }: CustomerWhy & { nearest: Nearest }) {
-  const spokeFor = events.filter(({ effect }) => effect > NOTHING).slice(0, TOLD);
-  const against = events
-    .filter(({ effect }) => effect < -NOTHING)
-    .slice(-TOLD)
-    .reverse();
+  const { spokeFor, spokeAgainst } = strongest(events, TOLD);
   return [
     `${userId}: rank ${rank} of ${customers}, score ${score.toFixed(4)}`,
     '',
@@ -38,7 +32,7 @@ export function customerLines({
       ]),
     ]),
     ...eventLines('spoke for', spokeFor),
-    ...eventLines('spoke against', against),
+    ...eventLines('spoke against', spokeAgainst),
     '',
     ...nearestLines(nearest),
     '',

@@ -2,6 +2,7 @@ import * as app from './app.js';
 import * as audience from './audience.js';
 import * as data from './data.js';
 import * as evaluate from './evaluate.js';
+import * as explain from './explain.js';
 import * as map from './map.js';
 import { type Message, type Result, resultSchema } from './message.js';
 import * as rank from './rank.js';
@@ -62,6 +63,11 @@ export function createBridge(transport: Transport) {
       customer: method(rank.customerSources),
     },
     evaluate: { labels: ask(evaluate.listLabels), ranking: method(evaluate.evaluateRanking) },
+    explain: {
+      customer: method(explain.explainCustomer),
+      nearest: method(explain.nearestCustomers),
+      audience: method(explain.audienceLifts),
+    },
     tune: {
       chooseExamples: ask(tune.chooseExamples),
       start: method(tune.startTuning),

@@ -1,5 +1,10 @@
 import type { Preview, Rules } from '../ipc/audience.js';
-import { prepareAudience, sizeAudience, type PreparedAudience } from '../services/audience/build.js';
+import {
+  prepareAudience,
+  sizeAudience,
+  type BuiltAudience,
+  type PreparedAudience,
+} from '../services/audience/build.js';
 import type { AudienceSpec } from '../services/audience/spec.js';
 import { audienceSpec } from '../services/audience/spec.js';
 import { loadRanking } from '../services/audience/workspace-data.js';
@@ -24,16 +29,25 @@ export class AudienceDesk {
   }
 
   async preview(workspace: Workspace, rules: Rules): Promise<Preview> {
-    const spec = this.specOf(rules);
-    const prepared = await this.prepare(workspace, rules, spec);
-    const tried = { ...prepared, rules: { ...prepared.rules, holdout: spec.holdout } };
-    const { audience, input } = sizeAudience(tried, [], spec.size);
+    const { audience, input } = await this.build(workspace, rules);
     const last = audience.positions.at(-1);
     return {
       counts: audience.counts,
       lowestScore: last === undefined ? null : (input.ranking.scores[last] ?? null),
       columns: [...input.profile.keys()],
     };
+  }
+
+  /** Ids of the customers that the rules take, held out or not, best first. */
+  async members(workspace: Workspace, rules: Rules): Promise<string[]> {
+    const { audience, input } = await this.build(workspace, rules);
+    return Array.from(audience.positions, (at) => input.ranking.userIds[at]!);
+  }
+
+  private async build(workspace: Workspace, rules: Rules): Promise<BuiltAudience> {
+    const spec = this.specOf(rules);
+    const prepared = await this.prepare(workspace, rules, spec);
+    return sizeAudience({ ...prepared, rules: { ...prepared.rules, holdout: spec.holdout } }, [], spec.size);
   }
 
   private prepare(workspace: Workspace, rules: Rules, spec: AudienceSpec): Promise<PreparedAudience> {

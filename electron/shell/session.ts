@@ -2,12 +2,13 @@ import path from 'node:path';
 import { compose, type Services } from '../composition.js';
 import type { WorkspaceInfo } from '../ipc/workspace.js';
 import { AppError } from '../services/errors.js';
+import type { Explainer } from '../services/explain/explainer.js';
 import type { Workspace } from '../services/workspace/workspace.js';
 import { nameOf } from './recents.js';
 
 /** The workspace that the window has open. Changes to it run one after the other. */
 export class Session {
-  private open: { file: string; services: Services; reader: Workspace } | undefined;
+  private open: { file: string; services: Services; reader: Workspace; explainer: Explainer } | undefined;
   private last: Promise<unknown> = Promise.resolve();
 
   /** @param models folder of the model */
@@ -26,13 +27,18 @@ export class Session {
     return this.opened().reader;
   }
 
+  /** Explains stored rankings, at any time like `reader`. */
+  explainer(): Explainer {
+    return this.opened().explainer;
+  }
+
   /** Opens a workspace in place of the present one, which stays when the new one cannot be opened. */
   async enter(file: string, options: { create?: boolean } = {}): Promise<WorkspaceInfo> {
     if (this.open?.file === file) return this.info()!;
     const services = await compose(file, { ...options, models: this.models });
     const reader = await services.workspace.reader();
     await this.leave();
-    this.open = { file, services, reader };
+    this.open = { file, services, reader, explainer: services.explainer(reader) };
     return this.info()!;
   }
 

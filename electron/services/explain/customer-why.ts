@@ -43,6 +43,16 @@ export interface CustomerWhy {
   sources: SourceEffect[];
 }
 
+/** Effects smaller than this are rounding. */
+const NOTHING = 5e-6;
+
+/** The `most` events that spoke most for a customer, and the `most` that spoke most against it, the strongest first. */
+export function strongest(events: readonly EventEffect[], most: number) {
+  const spokeFor = events.filter(({ effect }) => effect > NOTHING).slice(0, most);
+  const spokeAgainst = events.filter(({ effect }) => effect < -NOTHING).slice(-most);
+  return { spokeFor, spokeAgainst: spokeAgainst.reverse() };
+}
+
 /** Number of a customer. @throws AppError customer-unknown */
 export async function customerNumber(workspace: Workspace, userId: string): Promise<number> {
   const row = await workspace.one<{ customer: number }>('SELECT customer FROM customers WHERE user_id = $1', [userId]);

@@ -1,18 +1,27 @@
 import { app, shell as system } from 'electron';
 import path from 'node:path';
 import * as messages from '../../ipc/audience.js';
+import { audienceLifts } from '../../ipc/explain.js';
 import { exportAudience } from '../../services/audience/export.js';
 import { AppError } from '../../services/errors.js';
+import * as explain from '../../services/explain/audience-lifts.js';
 import { listRankings } from '../../services/rank/list-rankings.js';
 import { AudienceDesk } from '../audience-desk.js';
 import { handle } from '../handle.js';
 import type { Shell } from '../shell.js';
+
+/** Items that an audience has more of, as the window shows them. */
+const ITEMS = 15;
 
 export function handleAudience(shell: Shell): void {
   const { session, grants, tasks } = shell;
   const desk = new AudienceDesk(grants);
 
   handle(messages.previewAudience, (rules) => desk.preview(session.reader(), rules));
+
+  handle(audienceLifts, async (rules) =>
+    explain.audienceLifts(session.reader(), await desk.members(session.reader(), rules), ITEMS),
+  );
 
   handle(messages.chooseLists, async () => {
     const files = await shell.askToOpen({
