@@ -213,6 +213,7 @@ export const text = {
     text: 'Text',
     number: 'Number',
     time: 'Time',
+    sensitive: 'Sensitive (kept from the model)',
     ignore: 'Ignore',
     label: 'Known outcome (0 or 1)',
   } satisfies Record<Role, string>,

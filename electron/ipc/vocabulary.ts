@@ -13,7 +13,7 @@ export const kindSchema = z.enum([
 ]);
 export type Kind = z.infer<typeof kindSchema>;
 
-export const roleSchema = z.enum(['id', 'text', 'number', 'time', 'ignore', 'label']);
+export const roleSchema = z.enum(['id', 'text', 'number', 'time', 'sensitive', 'ignore', 'label']);
 export type Role = z.infer<typeof roleSchema>;
 
 /**

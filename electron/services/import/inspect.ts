@@ -1,6 +1,6 @@
 import type { Workspace } from '../workspace/workspace.js';
 import { guessKind } from './guess-kind.js';
-import { knownIds } from './import.js';
+import { knownIds } from './known-ids.js';
 import { asUtf8, hashFile, probe, takeSample, withColumns, type FileShape } from './probe.js';
 import { detectRoles, type ColumnRole } from './roles.js';
 import type { FileKind } from './sources.js';

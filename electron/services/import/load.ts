@@ -14,27 +14,37 @@ export interface Counts {
   duplicates: number;
 }
 
+export interface LoadOptions {
+  /** Ways of writing numbers that need not be taken apart again in every row. */
+  words: NumberWords;
+  /** A repeated id counts as a duplicate of its first row. */
+  onePerCustomer: boolean;
+  /** Query giving the `user_id`s whose rows alone are loaded; all of them without it. */
+  only?: string;
+}
+
 /**
  * Streams a file into the table `rows_<fileId>` in one pass: cells typed by their roles, unusable rows moved to `rejects`.
  * The table has `user_id` and c<ordinal> for every column that is not ignored; its rows are in the order of the file.
- * Runs inside the caller's transaction.
- * @param words ways of writing numbers that need not be taken apart again in every row
- * @param onePerCustomer a repeated id counts as a duplicate of its first row
+ * What every customer's rows were read from is kept in `row_hashes`. Runs inside the caller's transaction.
  */
 export async function loadRows(
   workspace: Workspace,
   fileId: number,
   shape: FileShape,
   columns: ColumnRole[],
-  words: NumberWords,
-  onePerCustomer: boolean,
+  { words, onePerCustomer, only }: LoadOptions,
 ): Promise<Counts> {
   const table = `rows_${fileId}`;
   const rejectsTable = `reject_errors_${fileId}`;
-  await workspace.run(`CREATE TABLE ${table} AS ${typedSql(shape, columns, words, rejectsTable)}`);
+  const chosen = only === undefined ? '' : ` WHERE user_id IN (${only})`;
+  await workspace.run(`CREATE TABLE ${table} AS ${typedSql(shape, columns, words, rejectsTable)}${chosen}`);
   await dropInfinities(workspace, table, columns);
   const unusable = await moveUnusableRows(workspace, fileId, shape, columns);
   const broken = shape.format === 'csv' ? await moveBrokenLines(workspace, fileId, rejectsTable) : [];
+  await workspace.run(
+    `INSERT INTO row_hashes SELECT ${fileId}, user_id, count(*), sum(row_hash) FROM ${table} GROUP BY user_id; ALTER TABLE ${table} DROP COLUMN row_hash`,
+  );
   const duplicates = onePerCustomer ? await dropRepeatedIds(workspace, table) : 0;
   const accepted = (await workspace.one<{ n: number }>(`SELECT count(*) AS n FROM ${table}`))?.n ?? 0;
   const rejected = unusable + broken.length;
@@ -62,9 +72,15 @@ function typedSql(shape: FileShape, columns: ColumnRole[], words: NumberWords, r
   const suspect = ['user_id', ...checked.map((column) => `v${column.ordinal}`)].map((cell) => `${cell} IS NULL`);
   return `
     SELECT user_id, ${kept.map((column) => `v${column.ordinal} AS c${column.ordinal}, `).join('')}
-      CASE WHEN ${suspect.join(' OR ')} THEN (CASE WHEN user_id IS NULL THEN ${id.ordinal} ${reasons.join(' ')} END) END AS bad
-    FROM (SELECT *, text_cell(c${id.ordinal}) AS user_id${values.join('')}
+      CASE WHEN ${suspect.join(' OR ')} THEN (CASE WHEN user_id IS NULL THEN ${id.ordinal} ${reasons.join(' ')} END) END AS bad, row_hash
+    FROM (SELECT *, text_cell(c${id.ordinal}) AS user_id, ${rowHashSql(columns)} AS row_hash${values.join('')}
       FROM (SELECT *${cores.join('')} FROM ${readSql(shape, rejectsTable)}))`;
+}
+
+/** SQL for the hash of a row's cells c1, c2, … as the file writes them, those of ignored columns left out. */
+export function rowHashSql(columns: ColumnRole[]): string {
+  const cells = columns.filter((column) => column.role !== 'ignore').map((column) => `c${column.ordinal}`);
+  return `hash(${cells.join(', ')})`;
 }
 
 /** "inf" and "nan" are read as such; nothing can be computed with them, so they count as missing, like other gaps. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../errors.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { parseFor, type ColumnRole } from './roles.js';
-import { FILE_KINDS, ROLES, type FileKind } from './sources.js';
+import { FILE_KINDS, ROLES, type FileKind, type Role } from './sources.js';
 
 const mappingSchema = z.record(
   z.string(),
@@ -12,6 +12,8 @@ const mappingSchema = z.record(
 
 /** Per file name: what it is, and the roles of columns that are not to be guessed. */
 export type Mapping = z.infer<typeof mappingSchema>;
+/** Roles of columns by name. */
+export type Roles = Readonly<Record<string, Role>>;
 
 /** @throws AppError mapping-invalid when the file is missing, is no JSON or says something unknown */
 export function readMapping(path: string): Mapping {
@@ -44,18 +46,35 @@ export function mappedKind(mapping: Mapping | undefined, fileName: string): File
 }
 
 /**
- * The detected roles with those of the mapping put over them. A mapped id column replaces the detected one.
- * @throws AppError unknown-column when the mapping names a column that the file does not have
+ * Checks that every entry of a mapping is of a file that is being imported.
+ * @throws AppError mapping-unused
  */
-export async function applyMapping(
+export function checkMappedFiles(mapping: Mapping, fileNames: readonly string[]): void {
+  const unused = Object.keys(mapping).find((name) => !fileNames.includes(name));
+  if (unused === undefined) return;
+  throw new AppError(
+    'mapping-unused',
+    `The mapping speaks of "${unused}", which is not among the files to import`,
+    `they are ${fileNames.join(', ')}; write a file's name without its folder`,
+    { file: unused },
+  );
+}
+
+/** The reason of a role that a person set. */
+export const SET = 'set by the mapping';
+
+/**
+ * The detected roles with those given put over them. A given id column replaces the detected one.
+ * @throws AppError unknown-column when a role is given to a column that the file does not have
+ */
+export async function applyRoles(
   workspace: Workspace,
   sample: string,
   detected: ColumnRole[],
-  mapping: Mapping | undefined,
-  fileName: string,
+  given: Roles,
   path: string,
 ): Promise<ColumnRole[]> {
-  const roles = Object.entries(mapping?.[fileName]?.columns ?? {});
+  const roles = Object.entries(given);
   const unknown = roles.find(([name]) => !detected.some((column) => column.name === name));
   if (unknown) {
     throw new AppError(
@@ -74,7 +93,7 @@ export async function applyMapping(
     column.parse =
       role === column.detectedRole ? column.parse : await parseFor(workspace, sample, name, column.ordinal, role);
     column.role = role;
-    column.reason = 'set by the mapping';
+    column.reason = SET;
   }
   return columns;
 }

@@ -1,5 +1,5 @@
 import type { Workspace } from '../workspace/workspace.js';
-import { knownIds } from './import.js';
+import { knownIds } from './known-ids.js';
 import type { Counts } from './load.js';
 import { isSource, type FileKind, type Role } from './sources.js';
 

@@ -19,8 +19,11 @@ export function sourceNumber(source: Source): number {
   return SOURCES.indexOf(source);
 }
 
-/** What one column of a file means. `label` is a 0/1 outcome, in label files only. */
-export const ROLES = ['id', 'text', 'number', 'time', 'ignore', 'label'] as const;
+/**
+ * What one column of a file means. `sensitive` is kept as text for fairness and consent and never shown to the model;
+ * `label` is a 0/1 outcome, in label files only.
+ */
+export const ROLES = ['id', 'text', 'number', 'time', 'sensitive', 'ignore', 'label'] as const;
 export type Role = (typeof ROLES)[number];
 
 export function isRole(text: string): text is Role {

@@ -73,7 +73,7 @@ export const MIGRATIONS: readonly string[] = [
   -- What a customer's rows of a file were read from: their number, and the sum of the hashes of their cells as written.
   CREATE TABLE row_hashes (file_id INTEGER NOT NULL, user_id VARCHAR NOT NULL, n BIGINT NOT NULL, hash HUGEINT NOT NULL);
   -- Files whose rows were added to those of an earlier one.
-  CREATE TABLE source_additions (file_id INTEGER NOT NULL, name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, added_at TIMESTAMP NOT NULL);
+  CREATE TABLE source_additions (file_id INTEGER NOT NULL, name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, bytes BIGINT NOT NULL, added_at TIMESTAMP NOT NULL);
   -- Deleted files until they are purged; their rows_<id>, columns and rejects stay where they are.
   CREATE TABLE removed_files AS SELECT *, now()::TIMESTAMP AS removed_at FROM source_files LIMIT 0;
   CREATE TABLE removed_labels AS FROM labels LIMIT 0;
