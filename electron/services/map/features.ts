@@ -1,4 +1,3 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Engine } from '../../engine/engine.js';
 import { readIndex } from '../index/read-index.js';
 import { FEATURES } from '../rank/evidence.js';
@@ -6,14 +5,13 @@ import type { Question } from '../rank/question.js';
 import { prepareScorer, scoreCustomers } from '../rank/score.js';
 import { throwIfCancelled, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { alongPrincipal } from './principal.js';
 import type { ProjectionInput } from './project.js';
 
 /** Customers read at a time. */
 const BATCH = 1024;
 /** Principal directions that are kept of the general embedding. */
 const DIRECTIONS = 24;
-/** Customers that the principal directions are found from. */
-const SAMPLE = 8192;
 
 /**
  * What a question makes of every customer: the standardised evidence features of the wanted side.
@@ -53,32 +51,5 @@ export async function generalFeatures(
       pooled[customer * tokenWidth + (at % tokenWidth)]! += tokens[at]! / userTokens;
     }
   }
-  return alongPrincipal(pooled, customers, tokenWidth);
-}
-
-/** Rows projected on their principal directions, scaled by the largest one's deviation. */
-function alongPrincipal(rows: Float32Array, customers: number, width: number): ProjectionInput {
-  const mean = new Float64Array(width);
-  for (let at = 0; at < rows.length; at++) mean[at % width]! += rows[at]! / customers;
-  const step = Math.max(1, Math.floor(customers / SAMPLE));
-  const covariance = Matrix.zeros(width, width);
-  for (let customer = 0; customer < customers; customer += step) {
-    const centred = Matrix.columnVector(Array.from(mean, (middle, k) => rows[customer * width + k]! - middle));
-    covariance.add(centred.mmul(centred.transpose()));
-  }
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
-  const kept = Math.min(DIRECTIONS, width);
-  const order = realEigenvalues.map((_, at) => at).sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
-  const directions = order.slice(0, kept).map((at) => eigenvectorMatrix.getColumn(at));
-  const scale = Math.sqrt((realEigenvalues[order[0]!]! * step) / customers) || 1;
-  const features = new Float32Array(customers * kept);
-  for (let customer = 0; customer < customers; customer++) {
-    for (let to = 0; to < kept; to++) {
-      const direction = directions[to]!;
-      let sum = 0;
-      for (let k = 0; k < width; k++) sum += (rows[customer * width + k]! - mean[k]!) * direction[k]!;
-      features[customer * kept + to] = sum / scale;
-    }
-  }
-  return { customers, width: kept, features };
+  return alongPrincipal({ customers, width: tokenWidth, features: pooled }, DIRECTIONS);
 }

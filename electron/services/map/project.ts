@@ -1,6 +1,7 @@
 import { kmeans } from 'ml-kmeans';
 import { UMAP } from 'umap-js';
 import type { Progress } from '../task.js';
+import { alongPrincipal } from './principal.js';
 
 /** Customers that UMAP itself lays out; the others are placed among them. */
 export const LAID_OUT = 4000;
@@ -60,13 +61,31 @@ function rowOf({ features, width }: ProjectionInput, customer: number): number[]
 function layOut(input: ProjectionInput, chosen: number[], progress: (report: Progress) => void): number[][] {
   if (chosen.length <= NEIGHBOURS) return chosen.map((_, i) => [i, 0]);
   progress({ stage: 'find neighbours', done: 0, total: 1 });
+  const rows = chosen.map((customer) => rowOf(input, customer));
   const umap = new UMAP({ nNeighbors: NEIGHBOURS, minDist: 0.12, nEpochs: EPOCHS, random: seeded(SEED) });
-  const epochs = umap.initializeFit(chosen.map((customer) => rowOf(input, customer)));
+  const epochs = umap.initializeFit(rows);
+  startFromPrincipal(umap.getEmbedding(), rows);
   for (let epoch = 0; epoch < epochs; epoch++) {
     if (epoch % 5 === 0) progress({ stage: 'lay out customers', done: epoch, total: epochs });
     umap.step();
   }
   return umap.getEmbedding();
+}
+
+/**
+ * Moves every customer to where the first two principal directions put it. umap-js starts at random, and from there
+ * groups that have nothing in common end up in pieces between each other.
+ */
+function startFromPrincipal(embedding: number[][], rows: number[][]): void {
+  const input = { customers: rows.length, width: rows[0]!.length, features: Float32Array.from(rows.flat()) };
+  const { features, width } = alongPrincipal(input, 2);
+  const largest = features.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
+  embedding.forEach((point, at) => {
+    for (let axis = 0; axis < width; axis++) {
+      // A trace of the random start keeps equal customers apart.
+      point[axis] = (10 * features[at * width + axis]!) / largest + point[axis]! * 1e-3;
+    }
+  });
 }
 
 /** Scales both axes alike, so that the map keeps its shape, and centres it in the unit square. */
