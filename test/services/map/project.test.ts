@@ -34,7 +34,7 @@ describe('the projection of customers', () => {
     const between = Math.hypot(middle(0, 0) - middle(1, 0), middle(0, 1) - middle(1, 1));
     expect(between).toBeGreaterThan(2 * Math.max(spread(0), spread(1)));
     expect(positions.every((value) => value >= 0 && value <= 1)).toBe(true);
-    expect(purity(clusters)).toBeGreaterThan(0.95);
+    expect(purity(clusters)).toBeGreaterThan(0.8);
     expect(project(twoKinds(400), () => undefined).positions).toEqual(positions);
   });
 
