@@ -3,8 +3,6 @@ import { strongest, type CustomerWhy, type EventEffect } from '../services/expla
 import type { Nearest } from '../services/explain/nearest.js';
 import { estimateText, tableLines } from './tables.js';
 
-/** Events told for and against a customer; --json and --out have all. */
-const TOLD = 8;
 const LONGEST = 60;
 
 /** Why one customer ranks where they do, in lines. */
@@ -15,9 +13,10 @@ export function customerLines({
   customers,
   events,
   sources,
+  together,
   nearest,
 }: CustomerWhy & { nearest: Nearest }) {
-  const { spokeFor, spokeAgainst } = strongest(events, TOLD);
+  const { spokeFor, spokeAgainst } = strongest(events);
   return [
     `${userId}: rank ${rank} of ${customers}, score ${score.toFixed(4)}`,
     '',
@@ -32,6 +31,9 @@ export function customerLines({
       ]),
     ]),
     ...eventLines('spoke for', spokeFor),
+    ...(together.events > 1
+      ? [`without these ${together.events} at once: ${signed(together.effect)}, rank ${together.rankWithout}`]
+      : []),
     ...eventLines('spoke against', spokeAgainst),
     '',
     ...nearestLines(nearest),

@@ -34,6 +34,8 @@ export const whySchema = z.object({
   spokeFor: z.array(eventEffectSchema),
   spokeAgainst: z.array(eventEffectSchema),
   sources: z.array(sourceEffectSchema),
+  /** Those that spoke for the customer, all left out at once. */
+  together: z.object({ events: z.number(), effect: z.number(), rankWithout: z.number() }),
 });
 export type Why = z.infer<typeof whySchema>;
 

@@ -12,7 +12,8 @@ export const explainText = {
   noneFor: 'No single event raises the score.',
   noneAgainst: 'No single event lowers the score.',
   of: (shown: string, events: string) => `the strongest ${shown} of ${events} events`,
-  event: 'Event',
+  together: (events: string, rank: string) =>
+    events === '1' ? `Without it: rank ${rank}.` : `Without all ${events} of these at once: rank ${rank}.`,
   source: 'Source',
   effect: 'Effect',
   rankWithout: 'Rank without',

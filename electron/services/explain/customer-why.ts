@@ -1,7 +1,6 @@
 import type { Engine } from '../../engine/engine.js';
 import { AppError } from '../errors.js';
 import { SOURCES, type Source } from '../import/sources.js';
-import type { EventBlock } from '../index/event-block.js';
 import { readCustomers } from '../index/read-index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { scoresWithout } from './leave-out.js';
@@ -31,6 +30,13 @@ export interface SourceEffect {
   share: number;
 }
 
+/** What leaving out several events at once does: of two that say the same, one alone is not missed. */
+export interface JointEffect {
+  events: number;
+  effect: number;
+  rankWithout: number;
+}
+
 /** Why a customer has its score. */
 export interface CustomerWhy {
   userId: string;
@@ -41,15 +47,19 @@ export interface CustomerWhy {
   events: EventEffect[];
   /** Every source that the customer has, the one with the largest effect first. */
   sources: SourceEffect[];
+  /** The events that `strongest` names as having spoken for the customer, all left out at once. */
+  together: JointEffect;
 }
 
 /** Effects smaller than this are rounding. */
 const NOTHING = 5e-6;
+/** Events named on either side. */
+const NAMED = 8;
 
-/** The `most` events that spoke most for a customer, and the `most` that spoke most against it, the strongest first. */
-export function strongest(events: readonly EventEffect[], most: number) {
-  const spokeFor = events.filter(({ effect }) => effect > NOTHING).slice(0, most);
-  const spokeAgainst = events.filter(({ effect }) => effect < -NOTHING).slice(-most);
+/** The eight events that spoke most for a customer, and the eight that spoke most against it, the strongest first. */
+export function strongest<Event extends { effect: number }>(events: readonly Event[]) {
+  const spokeFor = events.filter(({ effect }) => effect > NOTHING).slice(0, NAMED);
+  const spokeAgainst = events.filter(({ effect }) => effect < -NOTHING).slice(-NAMED);
   return { spokeFor, spokeAgainst: spokeAgainst.reverse() };
 }
 
@@ -77,44 +87,51 @@ export async function explainCustomer(
 ): Promise<CustomerWhy> {
   const customer = await customerNumber(workspace, userId);
   const { events: block } = await readCustomers(workspace, [customer], 0);
-  const { facts } = ranking.scorer.wanted.scores;
+  const { facts, attention } = ranking.scorer.wanted.scores;
   const strings = [...block.string.subarray(0, block.start[1])];
   const all = [...strings.keys()];
-  const sources = [...new Set(strings.map((string) => facts.source[string]!))];
-  const bySource = sources.map((source) => all.filter((event) => facts.source[strings[event]!] === source));
-  const leftOut = [[], ...all.map((event) => [event]), ...bySource];
-  const scores = await scoresWithout(workspace, engine, ranking, block, 0, leftOut);
-  const score = scores[0]!;
-  const effectOf = (variant: number) => ({
-    effect: score - scores[variant]!,
-    rankWithout: rankAt(ranking, score, scores[variant]!),
-  });
+  const sourceOf = (event: number): number => facts.source[strings[event]!]!;
+  const sources = [...new Set(all.map(sourceOf))];
+  const bySource = sources.map((source) => all.filter((event) => sourceOf(event) === source));
+  const scoresOf = (leftOut: number[][]) => scoresWithout(workspace, engine, ranking, block, 0, leftOut);
+  const [score, ...without] = await scoresOf([[], ...all.map((event) => [event]), ...bySource]);
+  const effectOf = (other: number) => ({ effect: score! - other, rankWithout: rankAt(ranking, score!, other) });
   const texts = await textsOf(workspace, strings);
-  const attention = attentionOf(block, ranking.scorer.wanted.scores.attention);
-  const sourceEffects = sources.map((source, at) => ({
-    source: SOURCES[source]!,
-    events: bySource[at]!.length,
-    ...effectOf(1 + all.length + at),
-  }));
-  const total = sourceEffects.reduce((sum, { effect }) => sum + Math.abs(effect), 0);
+  const weights = attentionOf(strings, attention);
+  const events = all
+    .map((event) => ({
+      event,
+      text: texts.get(strings[event]!)!,
+      source: SOURCES[sourceOf(event)]!,
+      n: block.n[event]!,
+      ...effectOf(without[event]!),
+      attention: weights[event]!,
+    }))
+    .sort((a, b) => b.effect - a.effect || a.text.localeCompare(b.text));
+  const named = strongest(events).spokeFor.map(({ event }) => event);
+  const [withoutNamed] = await scoresOf([named]);
   return {
     userId,
-    score,
+    score: score!,
     rank: ranking.ranks[customer]!,
     customers: ranking.ranks.length,
-    events: all
-      .map((event) => ({
-        text: texts.get(strings[event]!)!,
-        source: SOURCES[facts.source[strings[event]!]!]!,
-        n: block.n[event]!,
-        ...effectOf(1 + event),
-        attention: attention[event]!,
-      }))
-      .sort((a, b) => b.effect - a.effect || a.text.localeCompare(b.text)),
-    sources: sourceEffects
-      .map((source) => ({ ...source, share: total > 0 ? Math.abs(source.effect) / total : 0 }))
-      .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect)),
+    events: events.map(({ event: _, ...told }) => told),
+    sources: withShares(
+      sources.map((source, at) => ({
+        source: SOURCES[source]!,
+        events: bySource[at]!.length,
+        ...effectOf(without[all.length + at]!),
+      })),
+    ),
+    together: { events: named.length, ...effectOf(withoutNamed!) },
   };
+}
+
+function withShares(sources: readonly Omit<SourceEffect, 'share'>[]): SourceEffect[] {
+  const total = sources.reduce((sum, { effect }) => sum + Math.abs(effect), 0);
+  return sources
+    .map((source) => ({ ...source, share: total > 0 ? Math.abs(source.effect) / total : 0 }))
+    .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
 }
 
 /** Rank that a score gives a customer who leaves the place of `own`. */
@@ -122,11 +139,10 @@ function rankAt({ scores }: ReadyRanking, own: number, score: number): number {
   return 1 + countAbove(scores, score) - (own > score ? 1 : 0);
 }
 
-/** Weights of the similarity's attention pooling over the customer's events. Source: models/training/evidence.py `attended`. */
-function attentionOf(block: EventBlock, attention: Float64Array): number[] {
-  const weights = Array.from(block.string.subarray(0, block.start[1]), (string) => attention[string]!);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
+/** Weights of the similarity's attention pooling over a customer's events. Source: models/training/evidence.py `attended`. */
+function attentionOf(strings: readonly number[], attention: Float64Array): number[] {
+  const total = strings.reduce((sum, string) => sum + attention[string]!, 0);
+  return strings.map((string) => attention[string]! / total);
 }
 
 /** Texts of strings by their numbers. */

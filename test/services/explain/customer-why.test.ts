@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../../electron/engine/engine.js';
-import { explainCustomer, type CustomerWhy } from '../../../electron/services/explain/customer-why.js';
+import { explainCustomer, strongest, type CustomerWhy } from '../../../electron/services/explain/customer-why.js';
 import { Explainer } from '../../../electron/services/explain/explainer.js';
 import { scoresWithout } from '../../../electron/services/explain/leave-out.js';
 import { readyRanking, type ReadyRanking } from '../../../electron/services/explain/ready-ranking.js';
@@ -74,6 +74,19 @@ describe('why a customer ranks where they do', () => {
       others.splice(why.rank - 1, 1);
       expect(rankWithout).toBe(1 + others.filter((score) => score > Math.fround(why.score - effect)).length);
     }
+  });
+
+  it('leaves the strongest out at once, as the scorer would', async () => {
+    const named = strongest(why.events).spokeFor;
+    expect(why.together.events).toBe(named.length);
+    const customer = ranking.ranks.indexOf(why.rank);
+    const { events: block } = await readCustomers(workspace, [customer], 0);
+    const strings = await workspace.all<{ string: number; text: string }>('SELECT string, text FROM strings');
+    const own = [...block.string.subarray(0, block.start[1])];
+    const positions = named.map(({ text }) => own.indexOf(strings.find((one) => one.text === text)!.string));
+    const [score] = await scoresWithout(workspace, engine, ranking, block, 0, [positions]);
+    expect(why.score - why.together.effect).toBeCloseTo(score!, 6);
+    expect(why.together.effect).toBeGreaterThan(named[0]!.effect);
   });
 
   it('refuses an id that nobody has, and a ranking that is not there', async () => {
