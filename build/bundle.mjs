@@ -46,6 +46,13 @@ export async function bundle() {
   });
   await esbuild.build({
     ...common,
+    entryPoints: ['electron/services/tune/job-thread.ts'],
+    // CommonJS, because run-job.ts hands its text to a thread.
+    outfile: 'dist/tune-thread.cjs',
+    format: 'cjs',
+  });
+  await esbuild.build({
+    ...common,
     entryPoints: ['electron/preload.ts'],
     // A sandboxed preload script must be CommonJS, in one file.
     outfile: 'dist/preload.cjs',

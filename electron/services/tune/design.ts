@@ -1,11 +1,13 @@
 import { principal, type Operator, type Principal } from './principal.js';
-import { timesTable, transposedTimes, weightedSum, type Columns, type Rows } from './rows.js';
+import { chosenOf, chosenRows, timesTable, transposedTimes, weightedSum, type Columns, type Rows } from './rows.js';
 
-/** What is known of the base's sample and of the examples, the sample's rows before the examples'. */
+/** What is known of the base's sample and of the examples. */
 export interface Gathered {
   columns: Columns;
-  /** How many of the rows are the sample of the base. */
+  /** How many of the rows are the sample of the base; they come first. */
   sampled: number;
+  /** Row of every example, which may lie in the sample. */
+  examples: Uint32Array;
   rows: Rows;
   /** Untuned scores, [rows]. */
   scores: Float64Array;
@@ -52,12 +54,14 @@ const RARITY = 0.5;
 const TOPICS = 24;
 const TEXT_DIRECTIONS = 32;
 const LEARNED_DIRECTIONS = 24;
+/** Customers that the directions of dense features are found with. */
+const DIRECTION_SAMPLE = 1024;
 /** Columns that fewer customers of the sample have keep the scale that this many would give. */
 const RAREST = 3;
 
 /** Learns the scales of all features from the sample and applies them to the examples. */
 export function makeDesign(gathered: Gathered): Design {
-  const { rows, sampled, columns, scores } = gathered;
+  const { rows, sampled, columns, scores, examples } = gathered;
   const base = part(rows, 0, sampled);
   const { mean, deviation } = columnMoments(base, columns.count);
   const floor = Math.sqrt(RAREST / sampled) * 0.2;
@@ -76,10 +80,10 @@ export function makeDesign(gathered: Gathered): Design {
   return {
     columns,
     score,
-    prior: scores.slice(sampled).map((value) => (value - score.mean) / score.deviation),
+    prior: Float64Array.from(examples, (row) => (scores[row]! - score.mean) / score.deviation),
     scale,
     mean: centre,
-    rows: part(scaled, sampled, rows.start.length - 1),
+    rows: chosenRows(scaled, examples),
     blocks,
   };
 }
@@ -112,7 +116,7 @@ function scaledRows(rows: Rows, scale: Float64Array): Rows {
 }
 
 /** What customers own together: principal directions of the sample's scaled rows. */
-function topicBlock(scaled: Rows, centre: Float64Array, { sampled, columns }: Gathered): Block {
+function topicBlock(scaled: Rows, centre: Float64Array, { sampled, columns, examples }: Gathered): Block {
   const base = part(scaled, 0, sampled);
   const found = principal(
     {
@@ -135,24 +139,24 @@ function topicBlock(scaled: Rows, centre: Float64Array, { sampled, columns }: Ga
     TOPICS,
   );
   const map = ofUnitLength(found);
-  const features = timesTable(part(scaled, sampled, scaled.start.length - 1), map, found.width);
+  const features = timesTable(chosenRows(scaled, examples), map, found.width);
   const shift = transposedDot(centre, map, found.width);
   for (let at = 0; at < features.length; at++) features[at]! -= shift[at % found.width]!;
   return { name: 'topics', input: columns.count, width: found.width, mean: centre, map, features };
 }
 
 /** Features from numbers that every row has: as they are, or along their first `directions` principal directions. */
-function denseBlock(name: Block['name'], table: Float64Array, { sampled, rows }: Gathered, directions?: number): Block {
-  const all = rows.start.length - 1;
-  const input = table.length / all;
+function denseBlock(name: Block['name'], table: Float64Array, gathered: Gathered, directions?: number): Block {
+  const { sampled, rows, examples } = gathered;
+  const input = table.length / (rows.start.length - 1);
   const mean = new Float64Array(input);
   for (let at = 0; at < sampled * input; at++) mean[at % input]! += table[at]! / sampled;
   const centred = table.map((value, at) => value - mean[at % input]!);
   const map =
     directions === undefined ? plainMap(centred, sampled, input) : principalMap(centred, sampled, input, directions);
   const width = map.length / input;
-  const features = new Float64Array((all - sampled) * width);
-  multiply(centred.subarray(sampled * input), input, map, width, features);
+  const features = new Float64Array(examples.length * width);
+  multiply(chosenOf(centred, input, examples), input, map, width, features);
   return { name, input, width, mean, map, features };
 }
 
@@ -165,14 +169,17 @@ function plainMap(centred: Float64Array, sampled: number, input: number): Float3
 }
 
 function principalMap(centred: Float64Array, sampled: number, input: number, directions: number): Float32Array {
-  const base = centred.subarray(0, sampled * input);
+  // Directions are as good from a part of the sample; evenly spaced, like the sample itself.
+  const rows = Math.min(sampled, DIRECTION_SAMPLE);
+  const places = Array.from({ length: rows }, (_, i) => Math.floor((i * sampled) / rows));
+  const base = chosenOf(centred, input, places);
   const operator: Operator = {
-    rows: sampled,
+    rows,
     columns: input,
-    times: (table, width) => multiply(base, input, table, width, new Float64Array(sampled * width)),
+    times: (table, width) => multiply(base, input, table, width, new Float64Array(rows * width)),
     transposedTimes: (table, width) => {
       const result = new Float64Array(input * width);
-      for (let row = 0; row < sampled; row++) {
+      for (let row = 0; row < rows; row++) {
         for (let k = 0; k < input; k++) {
           const value = base[row * input + k]!;
           if (value === 0) continue;

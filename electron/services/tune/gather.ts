@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Engine } from '../../engine/engine.js';
 import { bytesAt, chunksOf } from '../index/chunks.js';
 import { appendPacked, emptyBlock, type EventBlock } from '../index/event-block.js';
@@ -12,7 +13,9 @@ import { rowsOf, type Columns, type Rows } from './rows.js';
 
 /** Customers of the base that the features are scaled by, evenly spaced by number. */
 const SAMPLE = 4096;
-const BATCH = 1024;
+const BATCH = 512;
+/** Customers whose embeddings are averaged at a stretch. */
+const BREATH = 128;
 /** Words in which levels of a number begin, as services/index/levels.ts writes them. */
 const LEVEL = '^(very low|low|medium|high|very high|very early|early|middle|late|very late) ';
 
@@ -44,7 +47,9 @@ export async function gather(
   task: Task,
 ): Promise<Gathered> {
   const columns = await readColumns(workspace);
-  const wanted = [...base, ...chosen];
+  const rowOf = new Map(base.map((customer, row) => [customer, row]));
+  for (const customer of chosen) if (!rowOf.has(customer)) rowOf.set(customer, rowOf.size);
+  const wanted = [...rowOf.keys()];
   const parts: ScoredBatch[] = [];
   const all = emptyBlock(wanted.length);
   for (let from = 0; from < wanted.length; from += BATCH) {
@@ -58,6 +63,7 @@ export async function gather(
   return {
     columns,
     sampled: base.length,
+    examples: Uint32Array.from(chosen, (customer) => rowOf.get(customer)!),
     rows,
     scores: joined(parts.map((part) => part.scores)),
     evidence: joined(parts.map((part) => part.features)),
@@ -116,6 +122,8 @@ async function meanEmbeddings(
   const sums = stringSums(rows, strings);
   for await (const { first, count: some, embedding } of readEmbeddings(workspace, engine, strings)) {
     for (let row = 0; row < count; row++) {
+      // Whoever else asks the process is answered in between.
+      if (row % BREATH === 0) await setImmediate();
       for (let at = rows.start[row]!, to = rows.start[row + 1]!; at < to; at++) {
         const from = (rows.column[at]! - first) * width;
         if (from < 0 || from >= some * width) continue;

@@ -93,7 +93,7 @@ function rawWeights({ input, width, map }: Block, inner: Float64Array): Float64A
   return weights;
 }
 
-/** Tuned scores of all gathered customers, the sample's before the examples'. */
+/** Tuned scores of all gathered rows. */
 export function scoresOf(linear: Linear, gathered: Gathered): Float64Array {
   const { scores, rows, text, evidence, learned } = gathered;
   const result = timesVector(rows, linear.columns);

@@ -1,5 +1,5 @@
 import type { Block, BlockName, Design } from './design.js';
-import { timesVector, weightedSum } from './rows.js';
+import { chosenOf, chosenRows, timesVector, weightedSum } from './rows.js';
 
 /** Features of the strings block times weights, [examples]. */
 export function timesStrings({ rows, mean }: Design, weights: Float64Array): Float64Array {
@@ -66,26 +66,10 @@ function stringKernel({ rows, mean, columns }: Design): Float64Array {
 
 /** The design of some of the examples. */
 export function subDesign(design: Design, chosen: readonly number[]): Design {
-  const { rows } = design;
-  const sizes = chosen.map((at) => rows.start[at + 1]! - rows.start[at]!);
-  const start = new Uint32Array(chosen.length + 1);
-  sizes.forEach((size, at) => (start[at + 1] = start[at]! + size));
-  const column = new Uint32Array(start[chosen.length]!);
-  const value = new Float64Array(column.length);
-  chosen.forEach((from, to) => {
-    column.set(rows.column.subarray(rows.start[from], rows.start[from + 1]), start[to]);
-    value.set(rows.value.subarray(rows.start[from], rows.start[from + 1]), start[to]);
-  });
   return {
     ...design,
     prior: Float64Array.from(chosen, (at) => design.prior[at]!),
-    rows: { start, column, value },
-    blocks: design.blocks.map((block) => {
-      const features = new Float64Array(chosen.length * block.width);
-      chosen.forEach((from, to) =>
-        features.set(block.features.subarray(from * block.width, (from + 1) * block.width), to * block.width),
-      );
-      return { ...block, features };
-    }),
+    rows: chosenRows(design.rows, chosen),
+    blocks: design.blocks.map((block) => ({ ...block, features: chosenOf(block.features, block.width, chosen) })),
   };
 }

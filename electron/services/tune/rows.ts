@@ -50,6 +50,33 @@ export function rowsOf(block: EventBlock, { count, valueOf }: Columns): Rows {
   return rows;
 }
 
+/** Some of the rows, in the order asked for. */
+export function chosenRows({ start, column, value }: Rows, chosen: ArrayLike<number>): Rows {
+  const result: Rows = {
+    start: new Uint32Array(chosen.length + 1),
+    column: new Uint32Array(0),
+    value: new Float64Array(0),
+  };
+  for (let at = 0; at < chosen.length; at++)
+    result.start[at + 1] = result.start[at]! + start[chosen[at]! + 1]! - start[chosen[at]!]!;
+  result.column = new Uint32Array(result.start[chosen.length]!);
+  result.value = new Float64Array(result.column.length);
+  for (let at = 0; at < chosen.length; at++) {
+    const [from, to] = [start[chosen[at]!]!, start[chosen[at]! + 1]!];
+    result.column.set(column.subarray(from, to), result.start[at]);
+    result.value.set(value.subarray(from, to), result.start[at]);
+  }
+  return result;
+}
+
+/** Some of the rows of a dense table of `width` columns, in the order asked for. */
+export function chosenOf(table: Float64Array, width: number, chosen: ArrayLike<number>): Float64Array {
+  const result = new Float64Array(chosen.length * width);
+  for (let at = 0; at < chosen.length; at++)
+    result.set(table.subarray(chosen[at]! * width, (chosen[at]! + 1) * width), at * width);
+  return result;
+}
+
 /** rows · weights of every row. */
 export function timesVector({ start, column, value }: Rows, weights: Float64Array): Float64Array {
   const result = new Float64Array(start.length - 1);

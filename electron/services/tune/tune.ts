@@ -3,13 +3,12 @@ import { AppError } from '../errors.js';
 import { Z95 } from '../evaluate/intervals.js';
 import type { Question } from '../rank/question.js';
 import { prepareScorer } from '../rank/score.js';
-import { throwIfCancelled, unattended, type Task } from '../task.js';
+import { unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { makeDesign } from './design.js';
 import type { Examples } from './examples.js';
 import { baseSample, gather } from './gather.js';
-import { learn, type Learned } from './learn.js';
-import { linearOf } from './linear.js';
+import type { Learned } from './learn.js';
+import { runJob } from './run-job.js';
 import { saveTuned, type TunedVersion } from './tuned-store.js';
 
 /** auto: rankings use the version unless cross-validation speaks against it; always: the analyst overrules. */
@@ -59,9 +58,10 @@ export async function tuneInstruction(
     { base: baseSample(total!.n), chosen: examples.customers },
     task,
   );
-  const design = makeDesign(gathered);
-  const learned = learn(design, examples, task);
-  throwIfCancelled(task, 'Tuning');
+  // The thread takes the arrays away; the numbers of the columns are needed again to store the weights.
+  const columns = structuredClone(gathered.columns);
+  const { answers, doubt } = examples;
+  const learned = await runJob({ kind: 'learn', gathered, known: { answers, doubt } }, task, 'Tuning');
   const verdict = verdictOf(learned);
   const version = {
     name: name.trim(),
@@ -76,7 +76,7 @@ export async function tuneInstruction(
     shares: learned.shares,
     slope: learned.slope,
   };
-  const tuned = await saveTuned(workspace, version, examples, linearOf(design, learned.weights), gathered.columns);
+  const tuned = await saveTuned(workspace, version, examples, learned.linear, columns);
   return { tuned, verdict, seconds: (performance.now() - start) / 1000 };
 }
 
