@@ -2,6 +2,7 @@ import { app, Menu } from 'electron';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { handleApp } from './shell/handlers/app.js';
+import { handleAsk } from './shell/handlers/ask.js';
 import { handleAudience } from './shell/handlers/audience.js';
 import { handleData } from './shell/handlers/data.js';
 import { handleEvaluate } from './shell/handlers/evaluate.js';
@@ -28,6 +29,7 @@ async function start(): Promise<void> {
     handleWorkspace,
     handleData,
     handleRank,
+    handleAsk,
     handleMap,
     handleExplain,
     handleEvaluate,

@@ -1,4 +1,5 @@
 import * as app from './app.js';
+import * as asks from './ask.js';
 import * as audience from './audience.js';
 import * as data from './data.js';
 import * as evaluate from './evaluate.js';
@@ -61,6 +62,13 @@ export function createBridge(transport: Transport) {
       page: method(rank.rankingPage),
       distribution: method(rank.scoreDistribution),
       customer: method(rank.customerSources),
+      columns: ask(rank.profileColumns),
+      words: method(rank.columnWords),
+    },
+    ask: {
+      read: method(asks.readAhead),
+      compare: method(asks.compareRankings),
+      moves: method(asks.largestMoves),
     },
     evaluate: { labels: ask(evaluate.listLabels), ranking: method(evaluate.evaluateRanking) },
     explain: {

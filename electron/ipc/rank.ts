@@ -38,6 +38,10 @@ export const rankedCustomerSchema = z.object({
 });
 export type RankedCustomer = z.infer<typeof rankedCustomerSchema>;
 
+/** A row of the table; `cells` are the profile columns that were asked for, empty where nothing is known. */
+export const rankedRowSchema = rankedCustomerSchema.extend({ cells: z.array(z.string()) });
+export type RankedRow = z.infer<typeof rankedRowSchema>;
+
 export const startRanking = message(
   'rank:start',
   z.object({ taskId: taskIdSchema, question: questionSchema }),
@@ -45,6 +49,21 @@ export const startRanking = message(
 );
 /** Rankings of this workspace, newest first. */
 export const listRankings = message('rank:list', nothing, z.array(rankingSchema));
+
+/** Customers whose profile column lies in a range of numbers, or is one of the words. */
+export const rankingFilterSchema = z.union([
+  z.object({ column: z.string(), from: z.number().nullable(), to: z.number().nullable() }),
+  z.object({ column: z.string(), words: z.array(z.string()) }),
+]);
+export type RankingFilter = z.infer<typeof rankingFilterSchema>;
+
+/** Columns of the profile, which customers can be shown and filtered by. */
+export const profileColumnSchema = z.object({ name: z.string(), isNumber: z.boolean() });
+export type ProfileColumn = z.infer<typeof profileColumnSchema>;
+
+export const profileColumns = message('rank:columns', nothing, z.array(profileColumnSchema));
+/** The most frequent words of a profile column. */
+export const columnWords = message('rank:words', z.object({ column: z.string() }), z.array(z.string()));
 
 /** A stretch of a ranking. `search` keeps the customers whose id contains it. */
 export const rankingPage = message(
@@ -54,8 +73,10 @@ export const rankingPage = message(
     offset: z.number().int().nonnegative(),
     limit: z.number().int().positive().max(500),
     search: z.string().max(200),
+    columns: z.array(z.string()).max(12),
+    filter: rankingFilterSchema.nullable(),
   }),
-  z.object({ total: z.number(), rows: z.array(rankedCustomerSchema) }),
+  z.object({ total: z.number(), rows: z.array(rankedRowSchema) }),
 );
 
 /** How many customers have a score in each of equally wide bins. */

@@ -32,6 +32,14 @@ export class Session {
     return this.opened().explainer;
   }
 
+  /** Asks the model about the workspace at any time, like `reader`; `work` must not change anything. */
+  async withModel<Value>(
+    work: (workspace: Workspace, engine: Awaited<ReturnType<Services['engine']>>) => Promise<Value>,
+  ): Promise<Value> {
+    const { reader, services } = this.opened();
+    return work(reader, await services.engine());
+  }
+
   /** Opens a workspace in place of the present one, which stays when the new one cannot be opened. */
   async enter(file: string, options: { create?: boolean } = {}): Promise<WorkspaceInfo> {
     if (this.open?.file === file) return this.info()!;

@@ -20,7 +20,7 @@ describe('the window', () => {
     }));
     expect(seen).toEqual({
       node: [],
-      bridge: ['app', 'workspace', 'data', 'rank', 'evaluate', 'tune', 'audience', 'map', 'tasks'],
+      bridge: ['app', 'workspace', 'data', 'rank', 'ask', 'evaluate', 'tune', 'audience', 'explain', 'map', 'tasks'],
     });
   });
 

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.js';
+import { cellsOf, cellSql, type ProfileCell } from '../import/profile-cells.js';
 import { SOURCES } from '../import/sources.js';
-import { ident } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
 
 /** What customers are coloured by. `column` names a profile column. */
@@ -16,54 +16,26 @@ export interface MapColours {
 /** More different words than this cannot be told apart by colour; the rest is one category. */
 const MOST_CATEGORIES = 9;
 
-/** Columns of the profile, which customers can be coloured by. */
-export async function profileColumns(workspace: Workspace): Promise<string[]> {
-  return [...new Set((await profileCells(workspace)).map(({ name }) => name))];
-}
-
 /** @throws AppError column-missing, ranking-missing */
 export async function coloursOf(workspace: Workspace, by: ColourBy, customers: number): Promise<MapColours> {
   if (by.by === 'score') return { values: await scores(workspace, by.rankingId, customers), categories: null };
   if (by.by === 'coverage') return coverage(workspace, customers);
-  const cells = (await profileCells(workspace)).filter(({ name }) => name === by.column);
-  if (cells.length === 0)
-    throw new AppError('column-missing', `The profile has no column "${by.column}"`, 'choose another one', {
-      column: by.column,
-    });
+  const cells = await cellsOf(workspace, by.column);
   return cells.every(({ role }) => role === 'number')
     ? { values: await numbers(workspace, cells, customers), categories: null }
     : categories(workspace, cells, customers);
 }
 
-interface ProfileCell {
-  fileId: number;
-  ordinal: number;
-  name: string;
-  role: string;
-}
-
-async function profileCells(workspace: Workspace): Promise<ProfileCell[]> {
-  return workspace.all<{ fileId: number; ordinal: number; name: string; role: string }>(
-    `SELECT f.id AS "fileId", c.ordinal, c.name, c.role FROM source_files f JOIN source_columns c ON c.file_id = f.id
-     WHERE f.source = 'profile' AND c.role IN ('text', 'number', 'time') ORDER BY f.id, c.ordinal`,
-  );
-}
-
-/** The first value of each customer in any of the files that have the column, as SQL with columns customer and cell. */
-function cellSql(cells: readonly ProfileCell[]): string {
-  const parts = cells.map(({ fileId, ordinal }) => {
-    const cell = ident(`c${ordinal}`);
-    return `SELECT c.customer, r.${cell} AS cell FROM rows_${Number(fileId)} r JOIN customers c USING (user_id) WHERE r.${cell} IS NOT NULL`;
-  });
-  return `SELECT customer, first(cell) AS cell FROM (${parts.join(' UNION ALL ')}) GROUP BY customer`;
-}
+/** Query for customer and cell. */
+const customerCells = (cells: readonly ProfileCell[]): string =>
+  `SELECT customer, cell FROM (${cellSql(cells)}) JOIN customers USING (user_id)`;
 
 async function numbers(workspace: Workspace, cells: readonly ProfileCell[], customers: number): Promise<Float32Array> {
-  return valuesOf(workspace, `SELECT customer, CAST(cell AS DOUBLE) FROM (${cellSql(cells)})`, customers);
+  return valuesOf(workspace, `SELECT customer, CAST(cell AS DOUBLE) FROM (${customerCells(cells)})`, customers);
 }
 
 async function categories(workspace: Workspace, cells: readonly ProfileCell[], customers: number): Promise<MapColours> {
-  const words = `SELECT customer, CAST(cell AS VARCHAR) AS word FROM (${cellSql(cells)})`;
+  const words = `SELECT customer, CAST(cell AS VARCHAR) AS word FROM (${customerCells(cells)})`;
   const frequent = await workspace.all<{ word: string }>(
     `SELECT word FROM (${words}) GROUP BY word ORDER BY count(*) DESC, word LIMIT ${MOST_CATEGORIES}`,
   );

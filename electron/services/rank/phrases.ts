@@ -17,9 +17,8 @@ const NEGATIONS = new Set(
  * Source: models/training/userqa.py phrases_of.
  */
 export function phrasesOf(words: readonly string[], roles: readonly number[], role: number): string[] {
-  const bare = words.map((word) => word.replace(/^[ ,.;:()?!]+|[ ,.;:()?!]+$/g, ''));
-  const negates = bare.some((word) => NEGATIONS.has(word.toLowerCase()) || word.toLowerCase().endsWith("n't"));
-  const read = negates ? roles : roles.map((tag) => (tag === UNWANTED ? WANTED : tag));
+  const bare = words.map(withoutPunctuation);
+  const read = negates(words) ? roles : roles.map((tag) => (tag === UNWANTED ? WANTED : tag));
   const runs: string[][] = [];
   bare.forEach((word, at) => {
     if (read[at] !== role) return;
@@ -29,6 +28,14 @@ export function phrasesOf(words: readonly string[], roles: readonly number[], ro
   const phrases = runs.map((run) => trimmed(run).join(' '));
   return [...new Set(phrases)].filter((phrase) => /\p{L}/u.test(phrase));
 }
+
+/** Whether an instruction has a word that says "not". */
+export function negates(words: readonly string[]): boolean {
+  const bare = words.map((word) => withoutPunctuation(word).toLowerCase());
+  return bare.some((word) => NEGATIONS.has(word) || word.endsWith("n't"));
+}
+
+const withoutPunctuation = (word: string): string => word.replace(/^[ ,.;:()?!]+|[ ,.;:()?!]+$/g, '');
 
 /** Words without function words at either end. */
 function trimmed(words: readonly string[]): string[] {

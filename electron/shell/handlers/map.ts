@@ -2,7 +2,8 @@ import { app } from 'electron';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as messages from '../../ipc/map.js';
-import { coloursOf, profileColumns } from '../../services/map/colours.js';
+import { profileColumns } from '../../services/import/profile-cells.js';
+import { coloursOf } from '../../services/map/colours.js';
 import { makeMap, readMap } from '../../services/map/map.js';
 import { projectInWorker, type Projector } from '../../services/map/project-in-worker.js';
 import { phraseSimilarity } from '../../services/map/search.js';
@@ -36,11 +37,11 @@ export function handleMap(shell: Shell): void {
     ),
   );
   handle(messages.readMap, async (view) => (await readMap(session.reader(), view)) ?? null);
-  handle(messages.mapColumns, () => profileColumns(session.reader()));
+  handle(messages.mapColumns, async () => (await profileColumns(session.reader())).map(({ name }) => name));
   handle(messages.mapColours, async (by) => coloursOf(session.reader(), by, await countCustomers(session.reader())));
   handle(messages.searchMap, ({ phrase }) =>
-    session.change(async ({ workspace, engine }) =>
-      phraseSimilarity(workspace, await engine(), phrase, await countCustomers(workspace)),
+    session.withModel(async (workspace, engine) =>
+      phraseSimilarity(workspace, engine, phrase, await countCustomers(workspace)),
     ),
   );
   handle(messages.saveSegment, async ({ name, customers }) =>

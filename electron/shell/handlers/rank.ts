@@ -1,12 +1,15 @@
 import * as messages from '../../ipc/rank.js';
 import { customerRows } from '../../services/explain/customer-rows.js';
+import { profileColumns } from '../../services/import/profile-cells.js';
 import { listRankings } from '../../services/rank/list-rankings.js';
-import { RankingView } from '../../services/rank/ranking-view.js';
+import { columnWords, RankingView } from '../../services/rank/ranking-view.js';
 import { handle } from '../handle.js';
 import type { Shell } from '../shell.js';
 
 /** Bars of the score chart. */
 const BINS = 60;
+/** Words of a column to choose among. */
+const MOST_WORDS = 200;
 
 export function handleRank(shell: Shell): void {
   const { session, tasks } = shell;
@@ -23,9 +26,9 @@ export function handleRank(shell: Shell): void {
     ),
   );
   handle(messages.listRankings, () => listRankings(session.reader()));
-  handle(messages.rankingPage, ({ rankingId, offset, limit, search }) =>
-    view.page(session.reader(), rankingId, offset, limit, search),
-  );
+  handle(messages.rankingPage, ({ rankingId, ...query }) => view.page(session.reader(), rankingId, query));
+  handle(messages.profileColumns, () => profileColumns(session.reader()));
+  handle(messages.columnWords, ({ column }) => columnWords(session.reader(), column, MOST_WORDS));
   handle(messages.scoreDistribution, ({ rankingId }) => view.distribution(session.reader(), rankingId, BINS));
   handle(messages.customerSources, ({ userId }) => customerRows(session.reader(), userId));
 }

@@ -5,7 +5,8 @@ import { readIdList } from '../../../electron/services/audience/id-list.js';
 import { Cancelled } from '../../../electron/services/errors.js';
 import { encode } from '../../../electron/services/index/encode.js';
 import { derive } from '../../../electron/services/index/derive.js';
-import { coloursOf, profileColumns } from '../../../electron/services/map/colours.js';
+import { profileColumns } from '../../../electron/services/import/profile-cells.js';
+import { coloursOf } from '../../../electron/services/map/colours.js';
 import { makeMap, readMap } from '../../../electron/services/map/map.js';
 import { project } from '../../../electron/services/map/project.js';
 import type { Projector } from '../../../electron/services/map/project-in-worker.js';
@@ -70,7 +71,7 @@ describe('the map of a workspace', () => {
   });
 
   it('is coloured by score, sources and profile columns', async () => {
-    expect(await profileColumns(workspace)).toEqual(['region']);
+    expect(await profileColumns(workspace)).toEqual([{ name: 'region', isNumber: false }]);
     const score = await coloursOf(workspace, { by: 'score', rankingId }, CUSTOMERS);
     expect(score.categories).toBeNull();
     const best = (await workspace.one<{ customer: number }>(

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../electron/services/errors.js';
 import { listRankings } from '../../../electron/services/rank/list-rankings.js';
-import { RankingView } from '../../../electron/services/rank/ranking-view.js';
+import { columnWords, RankingView } from '../../../electron/services/rank/ranking-view.js';
 import { writeRanked } from '../../../electron/services/rank/write-ranked.js';
 import { openWorkspace, type Workspace } from '../../../electron/services/workspace/workspace.js';
 
@@ -28,6 +28,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const all = { columns: [], filter: null };
+
 describe('a stored ranking', () => {
   it('is listed once it is done', async () => {
     const rankings = await listRankings(workspace);
@@ -36,28 +38,61 @@ describe('a stored ranking', () => {
 
   it('is paged best first, ties broken by id', async () => {
     const view = new RankingView();
-    const { total, rows } = await view.page(workspace, 1, 0, 3, '');
+    const { total, rows } = await view.page(workspace, 1, { ...all, offset: 0, limit: 3, search: '' });
     expect(total).toBe(1000);
     expect(rows.map(({ rank, userId }) => [rank, userId])).toEqual([
       [1, 'C0998'],
       [2, 'C0999'],
       [3, 'C0997'],
     ]);
-    expect((await view.page(workspace, 1, 998, 10, '')).rows.map(({ userId }) => userId)).toEqual(['C0001', 'C0000']);
+    expect(
+      (await view.page(workspace, 1, { ...all, offset: 998, limit: 10, search: '' })).rows.map(({ userId }) => userId),
+    ).toEqual(['C0001', 'C0000']);
   });
 
   it('keeps the rank of the whole in a search, and takes wildcards for letters', async () => {
     const view = new RankingView();
-    const found = await view.page(workspace, 1, 0, 10, 'c050');
+    const found = await view.page(workspace, 1, { ...all, offset: 0, limit: 10, search: 'c050' });
     expect(found.total).toBe(10);
     expect(found.rows[0]).toMatchObject({ userId: 'C0509', rank: 491 });
-    expect((await view.page(workspace, 1, 0, 10, '%')).total).toBe(0);
+    expect((await view.page(workspace, 1, { ...all, offset: 0, limit: 10, search: '%' })).total).toBe(0);
+  });
+
+  it('shows profile columns, and keeps customers by them', async () => {
+    await workspace.run(`
+      INSERT INTO source_files VALUES (1, 'profile', 'p.csv', 'p', 'h', 1, 'csv', NULL, NULL, 2, 2, 0, 0, now()::TIMESTAMP);
+      INSERT INTO source_columns VALUES (1, 1, 'region', 'text', 'text', '', NULL), (1, 2, 'age', 'number', 'number', '', NULL),
+        (1, 3, 'secret', 'ignore', 'text', '', NULL);
+      CREATE TABLE rows_1 (user_id VARCHAR, c1 VARCHAR, c2 DOUBLE, c3 VARCHAR);
+      INSERT INTO rows_1 SELECT printf('C%04d', i), CASE WHEN i % 2 = 0 THEN 'north' ELSE 'south''s' END, i / 10, 'x'
+      FROM range(1000) t(i) WHERE i <> 998`);
+    const view = new RankingView();
+    const page = { ...all, offset: 0, limit: 2, search: '' };
+    expect((await view.page(workspace, 1, { ...page, columns: ['age', 'region'] })).rows).toMatchObject([
+      { userId: 'C0998', cells: ['', ''] },
+      { userId: 'C0999', cells: ['99.9', "south's"] },
+    ]);
+    const south = { column: 'region', words: ["south's"] };
+    expect(await view.page(workspace, 1, { ...page, filter: south })).toMatchObject({
+      total: 500,
+      rows: [{ userId: 'C0999' }, { userId: 'C0997' }],
+    });
+    const young = { column: 'age', from: null, to: 5 };
+    expect(await view.page(workspace, 1, { ...page, filter: young })).toMatchObject({
+      total: 51,
+      rows: [{ userId: 'C0050', rank: 950 }, { userId: 'C0049' }],
+    });
+    expect(await view.page(workspace, 1, { ...page, search: '5', filter: young })).toMatchObject({ total: 6 });
+    await expect(view.page(workspace, 1, { ...page, columns: ['secret'] })).rejects.toMatchObject({
+      code: 'column-missing',
+    });
+    expect(await columnWords(workspace, 'region', 1)).toEqual(["south's"]);
   });
 
   it('gives way to another one', async () => {
     const view = new RankingView();
-    await view.page(workspace, 1, 0, 1, '');
-    expect((await view.page(workspace, 2, 0, 1, '')).rows[0]?.userId).toBe('C0000');
+    await view.page(workspace, 1, { ...all, offset: 0, limit: 1, search: '' });
+    expect((await view.page(workspace, 2, { ...all, offset: 0, limit: 1, search: '' })).rows[0]?.userId).toBe('C0000');
   });
 
   it('has a distribution that counts every customer', async () => {

@@ -1,0 +1,109 @@
+import type { Engine } from '../../engine/engine.js';
+import { readEmbeddings } from '../index/string-store.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { negates } from './phrases.js';
+import { readQuestion, type Question, type Understanding } from './question.js';
+import { addCosines } from './similarity.js';
+
+/**
+ * What could make a question better:
+ * - `unnamed`: no thing was recognised in it, so that it is compared as a whole;
+ * - `absent`: it names something that nothing in the data comes near to;
+ * - `negation-lost`: it says "not", but no thing to keep away from was recognised;
+ * - `negation-read`: what to keep away from was recognised.
+ */
+export type Hint = 'unnamed' | 'absent' | 'negation-lost' | 'negation-read';
+
+/** A phrase of a question and what comes nearest to it in the data. */
+export interface ReadPhrase {
+  phrase: string;
+  isWanted: boolean;
+  /** The nearest strings, the nearest first; empty while nothing has been encoded. `customers` have it. */
+  nearest: { text: string; customers: number; cosine: number }[];
+}
+
+/** A question as the model reads it, before anybody is ranked. */
+export interface Reading {
+  understanding: Understanding;
+  phrases: ReadPhrase[];
+  hints: Hint[];
+}
+
+const NEAREST = 4;
+/** Below this cosine a phrase is not in the data; between it and 0.6 something like it may be. */
+const PRESENT = 0.45;
+
+/**
+ * Reads a question and looks its phrases up among the workspace's strings. Ranks nobody and changes nothing.
+ * @throws AppError instruction-empty
+ */
+export async function readAhead(workspace: Workspace, engine: Engine, question: Question): Promise<Reading> {
+  const read = await readQuestion(engine, question);
+  const { understanding } = read;
+  const width = engine.model.shape.textWidth;
+  const embedded = [read.wanted, read.unwanted].flatMap((side) =>
+    Array.from({ length: side.length / width }, (_, at) => side.subarray(at * width, (at + 1) * width)),
+  );
+  const nearest = await nearestStrings(workspace, engine, embedded);
+  const phrases = [...understanding.wanted, ...understanding.unwanted].map((phrase, at) => ({
+    phrase,
+    isWanted: at < understanding.wanted.length,
+    nearest: nearest[at] ?? [],
+  }));
+  return { understanding, phrases, hints: hintsOf(question, understanding, phrases) };
+}
+
+function hintsOf(question: Question, { wanted, unwanted, direction }: Understanding, phrases: ReadPhrase[]): Hint[] {
+  const words = question.instruction.trim().split(/\s+/);
+  const isOutcome = direction === 'active' || direction === 'inactive';
+  const isWhole = wanted.length === 1 && wanted[0] === words.join(' ') && words.length > 1;
+  const hints: Hint[] = [];
+  if (isWhole && !isOutcome) hints.push('unnamed');
+  const isAbsent = ({ nearest: [first] }: ReadPhrase): boolean => first !== undefined && first.cosine < PRESENT;
+  if (!isWhole && phrases.some((phrase) => phrase.isWanted && isAbsent(phrase))) hints.push('absent');
+  if (unwanted.length > 0) hints.push('negation-read');
+  else if (negates(words)) hints.push('negation-lost');
+  return hints;
+}
+
+/** The strings nearest to each phrase, [phrases][NEAREST]; equal texts of two sources count once. */
+async function nearestStrings(
+  workspace: Workspace,
+  engine: Engine,
+  phrases: Float32Array[],
+): Promise<ReadPhrase['nearest'][]> {
+  const encoded = await workspace.one('SELECT 1 FROM customer_index LIMIT 1');
+  if (!encoded) return [];
+  const { n: strings } = (await workspace.one<{ n: number }>('SELECT count(*) AS n FROM strings'))!;
+  const width = engine.model.shape.textWidth;
+  const cosines = phrases.map(() => new Float32Array(strings));
+  for await (const { first, embedding } of readEmbeddings(workspace, engine, strings))
+    for (const [at, phrase] of phrases.entries()) addCosines(phrase, embedding, width, first, [cosines[at]!]);
+  const result: ReadPhrase['nearest'][] = [];
+  for (const cosine of cosines) {
+    // Twice as many as are shown: a text may stand in several sources.
+    const best = largest(cosine, 2 * NEAREST);
+    const rows = await workspace.all<{ string: number; text: string; df: number }>(
+      `SELECT string, text, df FROM strings WHERE string IN (${best.join(', ') || 'NULL'})`,
+    );
+    const byNumber = new Map(rows.map((row) => [row.string, row]));
+    const found = best.flatMap((string) => {
+      const row = byNumber.get(string);
+      return row ? [{ text: row.text, customers: row.df, cosine: cosine[string]! }] : [];
+    });
+    result.push(found.filter(({ text }, at) => found.findIndex((one) => one.text === text) === at).slice(0, NEAREST));
+  }
+  return result;
+}
+
+/** Places of the largest values, the largest first. */
+function largest(values: Float32Array, count: number): number[] {
+  const best: number[] = [];
+  values.forEach((value, at) => {
+    if (best.length === count && value <= values[best.at(-1)!]!) return;
+    const place = best.findIndex((other) => values[other]! < value);
+    best.splice(place < 0 ? best.length : place, 0, at);
+    if (best.length > count) best.pop();
+  });
+  return best;
+}

@@ -1,0 +1,56 @@
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { modelFolder } from '../../../electron/composition.js';
+import { Engine } from '../../../electron/engine/engine.js';
+import { prepare } from '../../../electron/services/index/prepare.js';
+import { readAhead } from '../../../electron/services/rank/reading.js';
+import type { Workspace } from '../../../electron/services/workspace/workspace.js';
+import { tinyWorkspace } from '../tiny-workspace.js';
+
+/** The shipped model: what is tested here is how it reads. */
+describe('a question read ahead', () => {
+  let workspace: Workspace;
+  let folder: string;
+  let engine: Engine;
+
+  beforeAll(async () => {
+    ({ workspace, folder } = await tinyWorkspace(40));
+    engine = await Engine.load(modelFolder(), 'cpu');
+  });
+  afterAll(async () => {
+    workspace.close();
+    await engine.release();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is read before anything is encoded', async () => {
+    const { phrases, understanding } = await readAhead(workspace, engine, { instruction: 'customers who buy candles' });
+    expect(understanding.answer).toContain('candles');
+    expect(phrases).toEqual([{ phrase: 'candles', isWanted: true, nearest: [] }]);
+  });
+
+  it('names what comes nearest in the data', async () => {
+    await prepare(workspace, engine);
+    const { phrases, hints } = await readAhead(workspace, engine, {
+      instruction: 'Customers who buy candles but not garden chairs',
+    });
+    const [wanted, unwanted] = phrases;
+    expect(wanted).toMatchObject({ phrase: 'candles', isWanted: true });
+    expect(wanted!.nearest[0]!.text).toContain('candle');
+    expect(wanted!.nearest[0]!.customers).toBeGreaterThan(0);
+    expect(unwanted!.isWanted).toBe(false);
+    expect(unwanted!.nearest[0]!.text).toContain('garden chair');
+    expect(hints).toEqual(['negation-read']);
+  });
+
+  it('says when nothing in the data is called so', async () => {
+    const { hints } = await readAhead(workspace, engine, { instruction: 'Customers who buy volcanology textbooks' });
+    expect(hints).toContain('absent');
+  });
+
+  it('refuses an empty one', async () => {
+    await expect(readAhead(workspace, engine, { instruction: ' ' })).rejects.toMatchObject({
+      code: 'instruction-empty',
+    });
+  });
+});
