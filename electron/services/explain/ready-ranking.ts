@@ -21,18 +21,20 @@ export interface ReadyRanking {
 
 /**
  * Reads a stored ranking's question again and sorts its scores.
- * @throws AppError ranking-missing, ranking-outdated, and what prepareScorer and prepareTuning throw
+ * @throws AppError ranking-missing, ranking-outdated, tuned-missing, and what prepareScorer and prepareTuning throw
  */
 export async function readyRanking(workspace: Workspace, engine: Engine, rankingId: number): Promise<ReadyRanking> {
   const row = await workspace.one<{
     instruction: string;
     answer: string | null;
     contrast: string | null;
+    tunedId: number | null;
     tuned: string | null;
     model: string;
     fingerprint: string | null;
   }>(
-    `SELECT r.instruction, r.answer, r.contrast, r.model, r.index_fingerprint AS fingerprint, i.name || '@' || i.version AS tuned
+    `SELECT r.instruction, r.answer, r.contrast, r.model, r.index_fingerprint AS fingerprint,
+       r.instruction_id AS "tunedId", i.name || '@' || i.version AS tuned
      FROM rankings r LEFT JOIN instructions i ON i.id = r.instruction_id WHERE r.id = $1 AND r.state = 'done'`,
     [rankingId],
   );
@@ -48,6 +50,12 @@ export async function readyRanking(workspace: Workspace, engine: Engine, ranking
     ...(row.answer !== null && { answer: row.answer }),
     ...(row.contrast !== null && { contrast: row.contrast }),
   };
+  if (row.tunedId !== null && row.tuned === null)
+    throw new AppError(
+      'tuned-missing',
+      'The tuned instruction of this ranking has been deleted',
+      'restore it, or rank the customers again',
+    );
   const scorer = await prepareScorer(workspace, engine, question);
   const tuning =
     row.tuned === null ? undefined : await prepareTuning(workspace, engine, await findTuned(workspace, row.tuned));

@@ -45,10 +45,14 @@ describe('why, under a tuned instruction', () => {
       `SELECT user_id AS id, score FROM ranking_scores JOIN customers USING (customer)
        WHERE ranking_id = ${rankingId} ORDER BY score DESC, id LIMIT 1`,
     );
-    const why = await new Explainer(workspace, () => Promise.resolve(engine)).why(rankingId, best!.id);
+    const explainer = () => new Explainer(workspace, () => Promise.resolve(engine));
+    const why = await explainer().why(rankingId, best!.id);
     expect(why.rank).toBe(1);
     expect(why.score).toBeCloseTo(best!.score, 5);
     expect(why.events[0]!.text).toContain('lantern');
     expect(why.together.rankWithout).toBeGreaterThan(1);
+
+    await workspace.run('DELETE FROM instructions');
+    await expect(explainer().why(rankingId, best!.id)).rejects.toMatchObject({ code: 'tuned-missing' });
   });
 });
