@@ -1,5 +1,6 @@
 import type { Kind, Role } from '../electron/ipc/vocabulary.js';
 import { explainText } from './words/explain.js';
+import { askText } from './words/ask.js';
 import { mapText } from './words/map.js';
 
 /** Every word the window shows, in one place, ready for translation. */
@@ -90,10 +91,6 @@ export const text = {
     noMatch: 'No customer id contains this.',
     distribution: 'Customers by score',
     next: 'Make an audience',
-    looksFor: 'Looks for',
-    keepsAway: 'Keeps away from',
-    readAsWhole:
-      'No particular thing was recognised in this instruction, so it is compared as a whole. Name things as your data do, for example: customers who buy lunch bags but not candles.',
     directions: {
       present: 'customers whose data speak of it',
       high: 'customers with much of it',
@@ -171,6 +168,8 @@ export const text = {
     helpsNot: 'Cross-validated on the examples: it does not help, so rankings stay as they are.',
     rank: 'Rank with it',
   },
+  /** More words of the Ask step. */
+  askMore: askText,
   map: mapText,
   explain: explainText,
   outcome: {

@@ -3,6 +3,7 @@ import { ref } from 'vue';
 import type { RecentWorkspace, WorkspaceInfo } from '../../electron/ipc/workspace.js';
 import { bridge } from '../bridge.js';
 import { useAudience } from './audience.js';
+import { useCompare } from './compare.js';
 import { useData } from './data.js';
 import { useEvaluate } from './evaluate.js';
 import { useFailures } from './failures.js';
@@ -23,6 +24,7 @@ export const useWorkspace = defineStore('workspace', () => {
     useRank().clear();
     useAudience().clear();
     useEvaluate().clear();
+    useCompare().clear();
     useMap().clear();
     useTune().clear();
     await Promise.all([useData().refresh(), useRank().refresh(), useTune().refresh()]);

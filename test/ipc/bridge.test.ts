@@ -21,24 +21,41 @@ function transport(answer: unknown) {
 
 describe('the bridge', () => {
   it('sends a request on its channel and hands back the value', async () => {
-    const { fake, sent } = transport({ ok: true, value: { total: 1, rows: [{ rank: 1, userId: '007', score: 0.5 }] } });
-    const request = { rankingId: 3, offset: 0, limit: 10, search: '' };
+    const { fake, sent } = transport({
+      ok: true,
+      value: { total: 1, rows: [{ rank: 1, userId: '007', score: 0.5, cells: [] }] },
+    });
+    const request = { rankingId: 3, offset: 0, limit: 10, search: '', columns: [], filter: null };
     const result = await createBridge(fake).rank.page(request);
     expect(sent).toEqual([{ channel: 'rank:page', request }]);
-    expect(result).toEqual({ ok: true, value: { total: 1, rows: [{ rank: 1, userId: '007', score: 0.5 }] } });
+    expect(result).toEqual({
+      ok: true,
+      value: { total: 1, rows: [{ rank: 1, userId: '007', score: 0.5, cells: [] }] },
+    });
   });
 
   it('refuses a request that does not fit its schema, before anything is sent', async () => {
     const { fake, sent } = transport({ ok: true, value: null });
     const bridge = createBridge(fake);
-    await expect(bridge.rank.page({ rankingId: 3, offset: -1, limit: 10, search: '' })).rejects.toThrow();
-    await expect(bridge.rank.page({ rankingId: 3, offset: 0, limit: 5000, search: '' })).rejects.toThrow();
+    await expect(
+      bridge.rank.page({ rankingId: 3, offset: -1, limit: 10, search: '', columns: [], filter: null }),
+    ).rejects.toThrow();
+    await expect(
+      bridge.rank.page({ rankingId: 3, offset: 0, limit: 5000, search: '', columns: [], filter: null }),
+    ).rejects.toThrow();
     expect(sent).toEqual([]);
   });
 
   it('refuses an answer that does not fit its schema', async () => {
     const { fake } = transport({ ok: true, value: { total: 'many', rows: [] } });
-    const asked = createBridge(fake).rank.page({ rankingId: 3, offset: 0, limit: 10, search: '' });
+    const asked = createBridge(fake).rank.page({
+      rankingId: 3,
+      offset: 0,
+      limit: 10,
+      search: '',
+      columns: [],
+      filter: null,
+    });
     await expect(asked).rejects.toThrow();
   });
 
