@@ -1,6 +1,7 @@
 import { app, Menu } from 'electron';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { askBeforeClosing } from './shell/closing.js';
 import { handleApp } from './shell/handlers/app.js';
 import { handleAsk } from './shell/handlers/ask.js';
 import { handleAudience } from './shell/handlers/audience.js';
@@ -38,6 +39,7 @@ async function start(): Promise<void> {
   ])
     register(shell);
   shell.window = await openWindow(path.join(folder, 'preload.cjs'));
+  askBeforeClosing(shell.window, shell);
 
   app.on('second-instance', () => {
     shell.window?.restore();

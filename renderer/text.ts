@@ -1,6 +1,7 @@
 import type { Kind, Role } from '../electron/ipc/vocabulary.js';
 import { explainText } from './words/explain.js';
 import { askText } from './words/ask.js';
+import { commandText } from './words/commands.js';
 import { mapText } from './words/map.js';
 
 /** Every word the window shows, in one place, ready for translation. */
@@ -170,6 +171,7 @@ export const text = {
   },
   /** More words of the Ask step. */
   askMore: askText,
+  commands: commandText,
   map: mapText,
   explain: explainText,
   outcome: {

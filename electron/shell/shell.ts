@@ -1,6 +1,7 @@
 import { app, dialog, type BrowserWindow, type OpenDialogOptions, type SaveDialogOptions } from 'electron';
 import path from 'node:path';
 import { Grants } from './grants.js';
+import { Notices } from './notices.js';
 import { Recents } from './recents.js';
 import { Session } from './session.js';
 import { TaskRegistry } from './task-registry.js';
@@ -13,9 +14,14 @@ export class Shell {
   readonly session = new Session(process.env['INSTRUCTUE_MODEL'] ?? path.join(this.resources, 'models'));
   readonly grants = new Grants();
   readonly recents = new Recents(path.join(app.getPath('userData'), 'recent.json'));
-  readonly tasks = new TaskRegistry((channel, report) => {
-    if (this.window && !this.window.isDestroyed()) this.window.webContents.send(channel, report);
-  });
+  private readonly notices = new Notices(() => this.window);
+  readonly tasks = new TaskRegistry(
+    (channel, report) => {
+      if (this.window && !this.window.isDestroyed()) this.window.webContents.send(channel, report);
+      this.notices.progress(this.tasks.list());
+    },
+    (finished) => this.notices.finished(finished),
+  );
 
   /** The chosen paths, or undefined when the person closed the dialog. */
   async askToOpen(options: OpenDialogOptions): Promise<string[] | undefined> {

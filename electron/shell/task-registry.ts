@@ -1,8 +1,17 @@
 import { taskReported, type TaskReport } from '../ipc/tasks.js';
+import { Cancelled } from '../services/errors.js';
 import type { Progress, Task } from '../services/task.js';
 
 /** Shortest time between two reports of one task, in milliseconds. */
 const INTERVAL = 100;
+
+/** How a task ended. */
+export interface Finished {
+  title: string;
+  outcome: 'done' | 'failed' | 'cancelled';
+  /** Milliseconds from its start. */
+  took: number;
+}
 
 interface Running {
   controller: AbortController;
@@ -15,8 +24,14 @@ interface Running {
 export class TaskRegistry {
   private readonly running = new Map<string, Running>();
 
-  /** @param tell sends a report to the window; called at most ten times a second for each task */
-  constructor(private readonly tell: (channel: string, report: TaskReport) => void) {}
+  /**
+   * @param tell sends a report to the window; called at most ten times a second for each task
+   * @param finish hears of the end of each task
+   */
+  constructor(
+    private readonly tell: (channel: string, report: TaskReport) => void,
+    private readonly finish: (finished: Finished) => void = () => undefined,
+  ) {}
 
   list(): TaskReport[] {
     return [...this.running.values()].map(({ report }) => report);
@@ -39,10 +54,17 @@ export class TaskRegistry {
       started: Date.now(),
       told: 0,
     };
+    const began = Date.now();
+    const end = (outcome: Finished['outcome']): void => this.finish({ title, outcome, took: Date.now() - began });
     this.running.set(taskId, entry);
     this.send(entry);
     try {
-      return await work({ signal: entry.controller.signal, progress: (progress) => this.keep(entry, progress) });
+      const value = await work({ signal: entry.controller.signal, progress: (progress) => this.keep(entry, progress) });
+      end('done');
+      return value;
+    } catch (error) {
+      end(error instanceof Cancelled ? 'cancelled' : 'failed');
+      throw error;
     } finally {
       this.running.delete(taskId);
       entry.report = { ...entry.report, ended: true };

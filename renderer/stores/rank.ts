@@ -64,6 +64,7 @@ export const useRank = defineStore('rank', () => {
   }
 
   const isRunning = computed(() => running.value !== undefined);
+  const canStart = computed(() => question.value.instruction.trim() !== '' && !isRunning.value);
 
   return {
     rankings,
@@ -71,6 +72,7 @@ export const useRank = defineStore('rank', () => {
     question,
     running,
     isRunning,
+    canStart,
     bins,
     clear,
     refresh,

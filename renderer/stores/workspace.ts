@@ -29,6 +29,7 @@ export const useWorkspace = defineStore('workspace', () => {
     useTune().clear();
     await Promise.all([useData().refresh(), useRank().refresh(), useTune().refresh()]);
     current.value = workspace;
+    recent.value = (await failures.attempt(bridge.workspace.recent())) ?? [];
     return true;
   }
 
@@ -40,6 +41,11 @@ export const useWorkspace = defineStore('workspace', () => {
   const create = async () => enter(await failures.attempt(bridge.workspace.create()));
   const choose = async () => enter(await failures.attempt(bridge.workspace.choose()));
   const openRecent = async (handle: string) => enter(await failures.attempt(bridge.workspace.openRecent({ handle })));
+  /** Opens a workspace file that was dropped on the window. */
+  async function openDropped(file: File): Promise<boolean> {
+    const [granted] = (await failures.attempt(bridge.data.grantDropped([file]))) ?? [];
+    return granted ? openRecent(granted.handle) : false;
+  }
   async function openSample(): Promise<boolean> {
     const opened = await enter(await failures.attempt(bridge.workspace.openSample()));
     if (opened && useData().overview.customers === 0) await useData().addSample();
@@ -52,5 +58,5 @@ export const useWorkspace = defineStore('workspace', () => {
     await load();
   }
 
-  return { current, recent, load, create, choose, openRecent, openSample, close };
+  return { current, recent, load, create, choose, openRecent, openDropped, openSample, close };
 });

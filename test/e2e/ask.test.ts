@@ -9,10 +9,6 @@ describe('asking', () => {
 
   beforeAll(async () => {
     real = await RealApp.launch();
-    const { page } = real;
-    await page.getByRole('button', { name: /Try with sample data/ }).click();
-    await page.getByRole('button', { name: 'Import 2 files' }).click();
-    await page.getByRole('button', { name: 'Ask a question' }).click();
   });
   afterAll(async () => {
     await real?.close();
@@ -28,6 +24,10 @@ describe('asking', () => {
   }
 
   it('offers instructions made of the analyst’s own data', async () => {
+    const { page } = real;
+    await page.getByRole('button', { name: /Try with sample data/ }).click();
+    await page.getByRole('button', { name: 'Import 2 files' }).click();
+    await page.getByRole('button', { name: 'Ask a question' }).click();
     await real.page.getByRole('button', { name: /white hanging heart.* but not regency cakestand/ }).waitFor();
     await real.page.getByRole('button', { name: /party bunting/ }).waitFor();
   });

@@ -2,11 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { TaskReport } from '../../electron/ipc/tasks.js';
 import { Cancelled } from '../../electron/services/errors.js';
 import { throwIfCancelled, type Task } from '../../electron/services/task.js';
-import { TaskRegistry } from '../../electron/shell/task-registry.js';
+import { TaskRegistry, type Finished } from '../../electron/shell/task-registry.js';
 
 function registry() {
   const told: TaskReport[] = [];
-  return { told, tasks: new TaskRegistry((_channel, report) => told.push(report)) };
+  const ended: Finished[] = [];
+  const tasks = new TaskRegistry(
+    (_channel, report) => told.push(report),
+    (finished) => ended.push(finished),
+  );
+  return { told, ended, tasks };
 }
 
 describe('the task registry', () => {
@@ -46,6 +51,19 @@ describe('the task registry', () => {
     };
     await expect(tasks.run('a', 'Rank', work)).rejects.toBeInstanceOf(Cancelled);
     expect(told.at(-1)?.ended).toBe(true);
+  });
+
+  it('says how each task ended', async () => {
+    const { ended, tasks } = registry();
+    await tasks.run('a', 'Import', () => Promise.resolve());
+    await tasks.run('b', 'Rank', () => Promise.reject(new Error('broken'))).catch(() => undefined);
+    await tasks.run('c', 'Map', () => Promise.reject(new Cancelled('Map'))).catch(() => undefined);
+    expect(ended.map(({ title, outcome }) => [title, outcome])).toEqual([
+      ['Import', 'done'],
+      ['Rank', 'failed'],
+      ['Map', 'cancelled'],
+    ]);
+    for (const { took } of ended) expect(took).toBeGreaterThanOrEqual(0);
   });
 
   it('is not held up by a task that failed', async () => {

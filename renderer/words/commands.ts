@@ -1,0 +1,22 @@
+/** Words of the command palette and of the shortcuts. */
+export const commandText = {
+  open: 'Commands',
+  title: 'Commands',
+  find: 'Find a command',
+  none: 'No command is called so.',
+  hint: '↑ ↓ to move, Enter to run, Escape to close',
+  go: (step: string) => `Go to ${step}`,
+  choose: 'Choose files to import',
+  addSample: 'Add the sample files',
+  ask: 'Write an instruction',
+  rank: 'Rank customers',
+  compare: 'Compare instructions',
+  show: (instruction: string) => `Show ranking: ${instruction}`,
+  map: 'Make the map',
+  stop: (title: string) => `Stop: ${title}`,
+  create: 'New workspace',
+  openWorkspace: 'Open a workspace',
+  openRecent: (name: string) => `Open ${name}`,
+  close: 'Close workspace',
+  dropFirst: 'Drop files to import them',
+};
