@@ -91,6 +91,10 @@ export class RealApp {
   }
 
   async close(): Promise<void> {
+    // After a failed step work may still run, and closing would ask a person about it.
+    await this.app.evaluate(({ dialog }) => {
+      dialog.showMessageBox = () => Promise.resolve({ response: 1, checkboxChecked: false });
+    });
     await this.app.close();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
