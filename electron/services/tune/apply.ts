@@ -62,12 +62,11 @@ async function readStringWeights(
 }
 
 function tunedScores(
-  { events, scores, features, learned }: ScoredBatch,
+  { events, scores, learned }: ScoredBatch,
   weights: DenseWeights,
   strings: StringWeights,
 ): Float32Array {
   const result = eventScores(events, strings);
-  add(result, features, weights.evidence);
   if (learned) add(result, learned, weights.learned);
   return Float32Array.from(result, (value, at) => weights.constant + weights.slope * scores[at]! + value);
 }

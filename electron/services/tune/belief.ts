@@ -37,7 +37,7 @@ export function beliefOf(design: Design, { answers, doubt }: Answers, tuned: Kno
     noise: new Float64Array(all),
     kernels: names.map((name) => kernelOf(design, name)),
   };
-  const joint = covariance(problem, setting);
+  const joint = Matrix.from1DArray(all, all, covariance(problem, setting));
   const pool = joint.subMatrix(known, all - 1, known, all - 1);
   const prior = design.prior.subarray(known).map((value) => setting.slope * value);
   if (known === 0) return { probability: prior.map(likelihood), covariance: pool };

@@ -11,15 +11,13 @@ export interface Gathered {
   rows: Rows;
   /** Untuned scores, [rows]. */
   scores: Float64Array;
-  /** Standardised evidence features, [rows, F]. */
-  evidence: Float64Array;
   /** Weighted means of the customers' string embeddings, [rows, textWidth]. */
   text: Float64Array;
   /** Learned parts of the user embeddings, [rows, embeddingWidth − 2]; undefined while the gate is 0. */
   learned: Float64Array | undefined;
 }
 
-export const BLOCKS = ['evidence', 'strings', 'topics', 'text', 'learned'] as const;
+export const BLOCKS = ['strings', 'topics', 'text', 'learned'] as const;
 export type BlockName = (typeof BLOCKS)[number];
 
 /** A linear map that makes a block's features, of mean 0 and mean squared length 1 over the base. */
@@ -71,7 +69,6 @@ export function makeDesign(gathered: Gathered): Design {
   const scaled = scaledRows(rows, scale);
   const centre = mean.map((value, at) => value * scale[at]!);
   const blocks = [
-    denseBlock('evidence', gathered.evidence, gathered),
     topicBlock(scaled, centre, gathered),
     denseBlock('text', gathered.text, gathered, TEXT_DIRECTIONS),
     ...(gathered.learned ? [denseBlock('learned', gathered.learned, gathered, LEARNED_DIRECTIONS)] : []),
@@ -145,27 +142,18 @@ function topicBlock(scaled: Rows, centre: Float64Array, { sampled, columns, exam
   return { name: 'topics', input: columns.count, width: found.width, mean: centre, map, features };
 }
 
-/** Features from numbers that every row has: as they are, or along their first `directions` principal directions. */
-function denseBlock(name: Block['name'], table: Float64Array, gathered: Gathered, directions?: number): Block {
+/** Features from numbers that every row has, along their first `directions` principal directions. */
+function denseBlock(name: Block['name'], table: Float64Array, gathered: Gathered, directions: number): Block {
   const { sampled, rows, examples } = gathered;
   const input = table.length / (rows.start.length - 1);
   const mean = new Float64Array(input);
   for (let at = 0; at < sampled * input; at++) mean[at % input]! += table[at]! / sampled;
   const centred = table.map((value, at) => value - mean[at % input]!);
-  const map =
-    directions === undefined ? plainMap(centred, sampled, input) : principalMap(centred, sampled, input, directions);
+  const map = principalMap(centred, sampled, input, directions);
   const width = map.length / input;
   const features = new Float64Array(examples.length * width);
   multiply(chosenOf(centred, input, examples), input, map, width, features);
   return { name, input, width, mean, map, features };
-}
-
-function plainMap(centred: Float64Array, sampled: number, input: number): Float32Array {
-  let square = 0;
-  for (let at = 0; at < sampled * input; at++) square += centred[at]! ** 2 / sampled;
-  const map = new Float32Array(input * input);
-  for (let k = 0; k < input; k++) map[k * input + k] = 1 / Math.sqrt(square || 1);
-  return map;
 }
 
 function principalMap(centred: Float64Array, sampled: number, input: number, directions: number): Float32Array {

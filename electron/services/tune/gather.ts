@@ -66,7 +66,6 @@ export async function gather(
     examples: Uint32Array.from(chosen, (customer) => rowOf.get(customer)!),
     rows,
     scores: joined(parts.map((part) => part.scores)),
-    evidence: joined(parts.map((part) => part.features)),
     learned: parts[0]?.learned ? joined(parts.map((part) => part.learned!)) : undefined,
     text: await meanEmbeddings(workspace, engine, rows, columns.strings),
   };

@@ -5,7 +5,7 @@ import { timesVector } from './rows.js';
 
 /**
  * What the examples taught, as one number per thing that is known of a customer: the tuned score is constant + slope ×
- * untuned score + row · columns + text mean · text + evidence features · evidence + learned part · learned.
+ * untuned score + row · columns + text mean · text + learned part · learned.
  */
 export interface Linear {
   constant: number;
@@ -14,8 +14,6 @@ export interface Linear {
   columns: Float64Array;
   /** [textWidth] */
   text: Float64Array;
-  /** [F] */
-  evidence: Float64Array;
   /** [embeddingWidth − 2], or empty. */
   learned: Float64Array;
 }
@@ -74,7 +72,6 @@ export function linearOf({ score, scale, mean, blocks }: Design, weights: Weight
     slope: weights.slope / score.deviation,
     columns,
     text: new Float64Array(0),
-    evidence: new Float64Array(0),
     learned: new Float64Array(0),
   };
   blocks.forEach((block, at) => {
@@ -95,7 +92,7 @@ function rawWeights({ input, width, map }: Block, inner: Float64Array): Float64A
 
 /** Tuned scores of all gathered rows. */
 export function scoresOf(linear: Linear, gathered: Gathered): Float64Array {
-  const { scores, rows, text, evidence, learned } = gathered;
+  const { scores, rows, text, learned } = gathered;
   const result = timesVector(rows, linear.columns);
   const add = (table: Float64Array, weights: Float64Array): void => {
     const width = weights.length;
@@ -104,7 +101,6 @@ export function scoresOf(linear: Linear, gathered: Gathered): Float64Array {
     }
   };
   add(text, linear.text);
-  add(evidence, linear.evidence);
   if (learned) add(learned, linear.learned);
   return result.map((value, row) => linear.constant + linear.slope * scores[row]! + value);
 }

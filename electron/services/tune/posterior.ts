@@ -1,4 +1,4 @@
-import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import { factor, halfLogDeterminant, solveFactored } from './cholesky.js';
 
 /**
  * A Gaussian process on ±1 targets whose mean is the untuned score: target = slope × prior + offset + Σ residuals + noise,
@@ -54,31 +54,27 @@ export function fitMixture(problem: Problem, settings: readonly Setting[]): Fitt
 
 function fitOne(problem: Problem, setting: Setting): { setting: Setting; dual: Float64Array; evidence: number } {
   const { targets, prior } = problem;
-  const count = targets.length;
-  const cholesky = new CholeskyDecomposition(covariance(problem, setting));
-  const rest = new Matrix(count, 1);
-  for (let i = 0; i < count; i++) rest.set(i, 0, targets[i]! - setting.slope * prior[i]!);
-  const dual = Float64Array.from(cholesky.solve(rest).to1DArray());
-  const lower = cholesky.lowerTriangularMatrix;
-  let evidence = setting.belief;
-  for (let i = 0; i < count; i++) evidence -= 0.5 * rest.get(i, 0) * dual[i]! + Math.log(lower.get(i, i));
-  return { setting, dual, evidence };
+  const lower = factor(covariance(problem, setting), targets.length);
+  const rest = targets.map((target, at) => target - setting.slope * prior[at]!);
+  const dual = solveFactored(lower, rest);
+  let fitted = 0;
+  for (let i = 0; i < rest.length; i++) fitted += rest[i]! * dual[i]!;
+  return { setting, dual, evidence: setting.belief - 0.5 * fitted - halfLogDeterminant(lower, targets.length) };
 }
 
-/** Covariance of the targets under a setting, noise included. */
-export function covariance({ prior, noise, kernels }: Problem, { slope, variances }: Setting): Matrix {
+/** Covariance of the targets under a setting, noise included, [examples, examples]. */
+export function covariance({ prior, noise, kernels }: Problem, { slope, variances }: Setting): Float64Array {
   const count = prior.length;
   const slopeVariance = (SLOPE_SPREAD * slope) ** 2;
-  const result = new Matrix(count, count);
+  const result = new Float64Array(count * count);
+  kernels.forEach((kernel, b) => {
+    const variance = variances[b]!;
+    if (variance > 0) for (let at = 0; at < result.length; at++) result[at]! += variance * kernel[at]!;
+  });
   for (let i = 0; i < count; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = OFFSET_VARIANCE + slopeVariance * prior[i]! * prior[j]!;
-      for (let b = 0; b < kernels.length; b++)
-        if (variances[b]! > 0) sum += variances[b]! * kernels[b]![i * count + j]!;
-      result.set(i, j, sum);
-      result.set(j, i, sum);
-    }
-    result.set(i, i, result.get(i, i) + noise[i]!);
+    const along = slopeVariance * prior[i]!;
+    for (let j = 0; j < count; j++) result[i * count + j]! += OFFSET_VARIANCE + along * prior[j]!;
+    result[i * count + i]! += noise[i]!;
   }
   return result;
 }

@@ -28,12 +28,11 @@ export interface TunedVersion {
   slope: number;
 }
 
-/** Weights that do not belong to a string; text [textWidth], evidence [F], learned [embeddingWidth − 2]. */
+/** Weights that do not belong to a string; text [textWidth], learned [embeddingWidth − 2]. */
 export interface DenseWeights {
   constant: number;
   slope: number;
   text: number[];
-  evidence: number[];
   learned: number[];
 }
 
@@ -58,7 +57,6 @@ export async function saveTuned(
     constant,
     slope,
     text: [...linear.text],
-    evidence: [...linear.evidence],
     learned: [...linear.learned],
   };
   const { kind, counts, doubt, before, after, shares } = version;

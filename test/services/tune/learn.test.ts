@@ -63,9 +63,9 @@ describe('many examples', () => {
         column: Uint32Array.from({ length: count }, (_, at) => at % 4),
         value: new Float64Array(count).fill(0.7),
       },
-      blocks: [{ name: 'evidence', input: 3, width: 3, mean: new Float64Array(3), map: new Float32Array(9), features }],
+      blocks: [{ name: 'text', input: 3, width: 3, mean: new Float64Array(3), map: new Float32Array(9), features }],
     };
-    const names: BlockName[] = ['strings', 'evidence'];
+    const names: BlockName[] = ['strings', 'text'];
     const setting = { slope: 0.2, variances: [0.3, 0.5], belief: 0 };
     const targets = targetsOf(design, answers, 0);
     const [exact] = fitMixture({ ...targets, kernels: names.map((name) => kernelOf(design, name)) }, [setting]);

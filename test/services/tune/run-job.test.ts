@@ -18,7 +18,6 @@ function job(customers: number, examples: number): LearnJob {
       value: new Float64Array(customers).fill(1),
     },
     scores: wave(customers, 1.3),
-    evidence: wave(customers * 3, 0.7),
     text: wave(customers * 16, 2.1),
     learned: undefined,
   };

@@ -1,0 +1,169 @@
+// What tuning and its rivals see of a set's customers, prepared once per set of hidden rows and kept in the cache as plain
+// arrays (little-endian, one file each), which bench/rivals.py reads as well.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compose, type Services } from '../electron/composition.js';
+import { activityRanking } from '../electron/services/evaluate/activity.js';
+import { readLabels } from '../electron/services/evaluate/evaluate.js';
+import { prepareScorer } from '../electron/services/rank/score.js';
+import { unattended } from '../electron/services/task.js';
+import type { Gathered } from '../electron/services/tune/design.js';
+import { baseSample, gather } from '../electron/services/tune/gather.js';
+import { cutSet, labelFile, targets, unseenModel, type Target } from './benchmark-set.js';
+import { similarityRankings } from './text-similarity.js';
+
+/** A target's customers: those with a label and a row left after hiding, by number. */
+export interface TargetFeatures {
+  target: Target;
+  /** Folder of the arrays. */
+  folder: string;
+  gathered: Gathered;
+  ids: string[];
+  /** Rows of the customers that count, and their answers. */
+  labelled: Uint32Array;
+  answers: Uint8Array;
+  activity: Float64Array;
+  meanSimilarity: Float64Array;
+  top3: Float64Array;
+}
+
+export interface FeatureOptions {
+  data: string;
+  cache: string;
+  /** At most so many customers of a set. */
+  customers: number;
+}
+
+type Arrays = Record<string, Float64Array | Uint32Array | Uint8Array>;
+const TYPES = { f64: Float64Array, u32: Uint32Array, u8: Uint8Array };
+
+/** Features of every target of a set, one target at a time; targets that hide the same rows share the preparation. */
+export async function* featuresOfSet(set: string, options: FeatureOptions): AsyncGenerator<TargetFeatures> {
+  const own = targets.filter((target) => target.set === set).sort((a, b) => hideKey(a).localeCompare(hideKey(b)));
+  let services: Services | undefined;
+  try {
+    for (const target of own) {
+      const folder = join(options.cache, `few-shot.${options.customers}`, set, target.label);
+      if (!existsSync(folder)) {
+        services ??= await openSet(set, options);
+        await writeFeatures(services, target, folder, options);
+      }
+      yield readFeatures(target, folder);
+    }
+  } finally {
+    services?.close();
+  }
+}
+
+function hideKey({ hide }: Target): string {
+  return JSON.stringify(hide);
+}
+
+async function openSet(set: string, { data, cache, customers }: FeatureOptions): Promise<Services> {
+  const path = join(cache, `few-shot.${set}.instructue`);
+  rmSync(path, { force: true });
+  const services = await compose(path, { create: true, models: unseenModel(set, cache) });
+  await services.importFiles(await cutSet(data, set, customers, cache));
+  return services;
+}
+
+async function writeFeatures(
+  services: Services,
+  target: Target,
+  folder: string,
+  { data }: FeatureOptions,
+): Promise<void> {
+  const { workspace } = services;
+  const { instruction, answer } = target;
+  if (target.hide.length > 0) await services.prepare({ hides: target.hide });
+  else {
+    await services.derive([]);
+    await services.prepare();
+  }
+  const engine = await services.engine();
+  const scorer = await prepareScorer(workspace, engine, { instruction, answer });
+  const customers = await workspace.all<{ user_id: string }>('SELECT user_id FROM customers ORDER BY customer');
+  const ids = customers.map(({ user_id }) => user_id);
+  const everybody = ids.map((_, at) => at);
+  const gathered = await gather(
+    workspace,
+    engine,
+    scorer,
+    { base: baseSample(ids.length), chosen: everybody },
+    unattended,
+  );
+  const { values } = await readLabels(join(data, target.set, labelFile(target.set)), target.label);
+  const { rows, examples } = gathered;
+  const labelled = everybody.filter(
+    (at) => values.has(ids[at]!) && rows.start[examples[at]! + 1]! > rows.start[examples[at]!]!,
+  );
+  const similar = await similarityRankings(workspace, engine, instruction);
+  const activity = new Map((await activityRanking(workspace)).map(({ user_id, score }) => [user_id, score]));
+  const { columns } = gathered;
+  const arrays: Arrays = {
+    'examples.u32': examples,
+    'valueOf.u32': columns.valueOf,
+    'start.u32': rows.start,
+    'column.u32': rows.column.slice(0, rows.start.at(-1)),
+    'value.f64': rows.value.slice(0, rows.start.at(-1)),
+    'scores.f64': gathered.scores,
+    'text.f64': gathered.text,
+    ...(gathered.learned && { 'learned.f64': gathered.learned }),
+    'labelled.u32': Uint32Array.from(labelled),
+    'answers.u8': Uint8Array.from(labelled, (at) => values.get(ids[at]!)!),
+    'activity.f64': Float64Array.from(ids, (id) => activity.get(id)!),
+    'meanSimilarity.f64': similar.mean,
+    'top3.f64': similar.top3,
+  };
+  // A folder that is there is whole.
+  const making = `${folder}.part`;
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making, { recursive: true });
+  const meta = { ids, sampled: gathered.sampled, strings: columns.strings, columns: columns.count };
+  writeFileSync(join(making, 'meta.json'), JSON.stringify(meta));
+  for (const [name, array] of Object.entries(arrays)) writeFileSync(join(making, name), array);
+  renameSync(making, folder);
+}
+
+function readFeatures(target: Target, folder: string): TargetFeatures {
+  const meta = JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8')) as {
+    ids: string[];
+    sampled: number;
+    strings: number;
+    columns: number;
+  };
+  const read = <Name extends keyof typeof TYPES>(name: string, type: Name): InstanceType<(typeof TYPES)[Name]> => {
+    const bytes = readFileSync(join(folder, `${name}.${type}`));
+    const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+    return new TYPES[type](buffer) as InstanceType<(typeof TYPES)[Name]>;
+  };
+  return {
+    target,
+    folder,
+    ids: meta.ids,
+    gathered: {
+      columns: { strings: meta.strings, count: meta.columns, valueOf: read('valueOf', 'u32') },
+      sampled: meta.sampled,
+      examples: read('examples', 'u32'),
+      rows: { start: read('start', 'u32'), column: read('column', 'u32'), value: read('value', 'f64') },
+      scores: read('scores', 'f64'),
+      text: read('text', 'f64'),
+      learned: existsSync(join(folder, 'learned.f64')) ? read('learned', 'f64') : undefined,
+    },
+    labelled: read('labelled', 'u32'),
+    answers: read('answers', 'u8'),
+    activity: read('activity', 'f64'),
+    meanSimilarity: read('meanSimilarity', 'f64'),
+    top3: read('top3', 'f64'),
+  };
+}
+
+/** Half positives where there are enough for half of them to be left over, drawn by a seeded hash of the ids. */
+export function drawExamples({ ids, labelled, answers }: TargetFeatures, size: number, draw: number): number[] {
+  const keys = Array.from(labelled, (at) => createHash('md5').update(`${draw} ${ids[at]!}`).digest('hex'));
+  const order = [...labelled.keys()].sort((a, b) => (keys[a]! < keys[b]! ? -1 : 1));
+  const positives = order.filter((at) => answers[at] === 1);
+  const some = positives.slice(0, Math.min(size / 2, Math.floor(positives.length / 2)));
+  return [...some, ...order.filter((at) => answers[at] === 0).slice(0, size - some.length)];
+}
