@@ -21,13 +21,17 @@ const FEW = 5;
 /** The similarity that gives way where the opposite one is larger. */
 const GIVEN_WAY = -1;
 
-/** One side of a question over a workspace: what the evidence of any of its customers is computed with. */
-export interface Side {
-  read: ReadQuestion;
+/** What the evidence of any customer of a population under an instruction is computed with. */
+export interface Evidence {
   scores: StringScores;
   scale: FeatureScale;
   /** Context of the instruction and the probabilities of its direction, [C + D]. */
   context: Float32Array;
+}
+
+/** One side of a question over a workspace. */
+export interface Side extends Evidence {
+  read: ReadQuestion;
 }
 
 /**
@@ -49,35 +53,38 @@ export async function prepareSide(
     addCosines(read.wanted, embedding, width, first, wanted);
     addCosines(read.unwanted, embedding, width, first, unwanted);
   }
-  return sideOf(read, wanted, unwanted, facts, sample);
+  return { read, ...prepareEvidence(read.directions, wanted, unwanted, facts, sample) };
 }
 
-/** The same from the cosines of every phrase with every string. */
-export function sideOf(
-  read: ReadQuestion,
+/**
+ * The same from what is known of the instruction and of every string.
+ * @param directions probabilities of the model's directions, [D]
+ * @param wanted cosines of every wanted phrase with every string; `unwanted` the same
+ */
+export function prepareEvidence(
+  directions: Float32Array,
   wanted: Float32Array[],
   unwanted: Float32Array[],
   facts: StringFacts,
   sample: EventBlock,
-): Side {
+): Evidence {
   const df = documentFrequency(sample, facts.count);
   const { scores, anchors } = scoreStrings(wanted, unwanted, facts, sample, df);
   const raw = new Float64Array(sample.customers * FEATURES.length);
   rawFeatures(sample, scores, raw);
   const context = contextOf(wanted, anchors, df, sample, unwanted.length > 0);
   return {
-    read,
     scores,
     scale: featureScale(raw, sample.customers),
-    context: Float32Array.from([...context, ...read.directions]),
+    context: Float32Array.from([...context, ...directions]),
   };
 }
 
 /** Standardised features of the block's customers, [customers, F]. */
-export function featuresOf(side: Side, block: EventBlock): Float32Array {
+export function featuresOf({ scores, scale }: Evidence, block: EventBlock): Float32Array {
   const raw = new Float64Array(block.customers * FEATURES.length);
-  rawFeatures(block, side.scores, raw);
-  return standardise(raw, block.customers, side.scale);
+  rawFeatures(block, scores, raw);
+  return standardise(raw, block.customers, scale);
 }
 
 function scoreStrings(

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { EventBlock } from '../../../electron/services/index/event-block.js';
 import { CONTEXT, FEATURES } from '../../../electron/services/rank/evidence.js';
-import type { ReadQuestion } from '../../../electron/services/rank/question.js';
-import { featuresOf, sideOf } from '../../../electron/services/rank/side.js';
+import { featuresOf, prepareEvidence } from '../../../electron/services/rank/side.js';
 
 interface Fixture {
   names: string[];
@@ -60,14 +59,13 @@ describe('evidence features', () => {
   });
 
   it.each(fixture.cases)('agree with the specification: $name', ({ phrases, against, features, context }) => {
-    const read = { directions: new Float32Array(0) } as ReadQuestion;
-    const side = sideOf(read, cosines(phrases), cosines(against), facts, block);
-    const ours = featuresOf(side, block);
+    const evidence = prepareEvidence(new Float32Array(0), cosines(phrases), cosines(against), facts, block);
+    const ours = featuresOf(evidence, block);
     const differences = features.flatMap((row, customer) =>
       row.map((value, feature) => Math.abs(value - ours[customer * FEATURES.length + feature]!)),
     );
     expect(differences).toHaveLength(fixture.customers * FEATURES.length);
     expect(Math.max(...differences)).toBeLessThan(1e-4);
-    context.forEach((value, at) => expect(side.context[at]).toBeCloseTo(value, 4));
+    context.forEach((value, at) => expect(evidence.context[at]).toBeCloseTo(value, 4));
   });
 });
