@@ -98,6 +98,13 @@ export const MIGRATIONS: readonly string[] = [
     reached BIGINT NOT NULL, text_id INTEGER
   );
   `,
+  `
+  -- Tuned instructions: what the analyst noted; whether the name stands for this version rather than for the newest in use;
+  -- deleted ones stay until they are purged.
+  ALTER TABLE instructions ADD COLUMN note VARCHAR;
+  ALTER TABLE instructions ADD COLUMN chosen BOOLEAN DEFAULT false;
+  ALTER TABLE instructions ADD COLUMN deleted_at TIMESTAMP;
+  `,
 ];
 
 /** The version this build writes and the newest it can open. */
