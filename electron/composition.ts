@@ -30,7 +30,8 @@ export interface RankOptions {
 export interface Services {
   workspace: Workspace;
   importFiles(requests: ImportRequest[], options?: ImportOptions, task?: Task): Promise<ImportReport[]>;
-  derive(hides?: Hide[], task?: Task): Promise<DeriveReport>;
+  /** @param options.measureAgain measure percentiles and texts over all customers even when it is not needed */
+  derive(hides?: Hide[], task?: Task, options?: { measureAgain?: boolean }): Promise<DeriveReport>;
   /** The model on a device; loaded when first asked for, and once per device. */
   engine(device?: string): Promise<Engine>;
   /** Derives and encodes what is not up to date. */
@@ -70,7 +71,7 @@ export async function compose(path: string, options: { create?: boolean; models?
   return {
     workspace,
     importFiles: (requests, importOptions, task) => importFiles(workspace, requests, importOptions, task),
-    derive: (hides = [], task) => deriveHiding(workspace, hides, task),
+    derive: (hides = [], task, deriveOptions) => deriveHiding(workspace, hides, task, deriveOptions),
     engine: (device) => engines.on(device),
     prepare: async (rankOptions = {}, task) => prepareOn(await engines.on(rankOptions.device), rankOptions, task),
     rank: async (question, rankOptions = {}, task) => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { compose } from '../../composition.js';
+import type { DeriveReport } from '../../services/index/derive.js';
 import { dumpDerived } from '../../services/index/dump.js';
 import { parseHide } from '../../services/index/hide.js';
 import { printResult, terminalTask } from '../output.js';
@@ -8,6 +9,7 @@ interface Options {
   workspace: string;
   dump?: string;
   hide: string[];
+  measureAgain?: boolean;
   json?: boolean;
 }
 
@@ -23,6 +25,7 @@ export function register(program: Command): void {
       (hide: string, all: string[]) => [...all, hide],
       [],
     )
+    .option('--measure-again', 'measure percentiles and texts over all customers again, not only when many changed')
     .option('--json', 'print the report as JSON')
     .action(run);
 }
@@ -31,11 +34,11 @@ async function run(options: Options): Promise<void> {
   const hides = options.hide.map(parseHide);
   const services = await compose(options.workspace);
   try {
-    const report = await services.derive(hides, terminalTask());
+    const report = await services.derive(hides, terminalTask(), { measureAgain: options.measureAgain });
     const files = options.dump ? await dumpDerived(services.workspace, options.dump) : [];
     const hidden = Object.entries(report.hidden).map(([file, rows]) => `hidden: ${rows} rows of ${file}`);
     printResult(options.json, { ...report, files }, [
-      `${report.customers} customers, ${report.strings} strings, ${report.events} events${report.derived ? '' : ' (nothing changed since the last time)'}`,
+      `${report.customers} customers, ${report.strings} strings, ${report.events} events (${whatChanged(report)})`,
       ...hidden,
       ...report.skipped.map((column) => `left out: ${column}`),
       ...files.map((file) => `written: ${file}`),
@@ -43,4 +46,9 @@ async function run(options: Options): Promise<void> {
   } finally {
     services.close();
   }
+}
+
+function whatChanged({ derived, measured, changed }: DeriveReport): string {
+  if (!derived) return 'nothing changed since the last time';
+  return measured ? 'measured over all customers' : `${changed} customers changed`;
 }

@@ -6,13 +6,19 @@ import { AppError } from '../../services/errors.js';
 import type { ImportReport, ImportRequest } from '../../services/import/import.js';
 import { mappedKind, readMapping, type Mapping } from '../../services/import/mapping.js';
 import { rejectsCsv } from '../../services/import/rejects.js';
+import { seemsSensitive } from '../../services/import/sensitive.js';
 import { FILE_KINDS, isFileKind } from '../../services/import/sources.js';
+import { findFile } from '../../services/import/stored-file.js';
+import type { Workspace } from '../../services/workspace/workspace.js';
 import { printResult, terminalTask } from '../output.js';
 
 interface Options {
   workspace: string;
   map?: string;
   id?: string;
+  sensitive: string[];
+  replace?: string;
+  append?: string;
   rejects?: string;
   json?: boolean;
 }
@@ -25,6 +31,14 @@ export function register(program: Command): void {
     .requiredOption('--workspace <file>', 'the workspace; it is made when it does not exist')
     .option('--map <mapping.json>', 'sources and column roles by file name')
     .option('--id <column>', 'name of the customer id column')
+    .option(
+      '--sensitive <column>',
+      'a column for fairness and consent that the model must not see; may be repeated',
+      (column: string, all: string[]) => [...all, column],
+      [],
+    )
+    .option('--replace <name>', 'the file is the new version of this file of the workspace')
+    .option('--append <name>', 'the rows are added to those of this file of the workspace')
     .option('--rejects <rejects.csv>', 'write the rejected rows of these files here')
     .option('--json', 'print the report as JSON')
     .action(run);
@@ -37,8 +51,14 @@ async function run(files: string[], options: Options): Promise<void> {
   const services = await compose(options.workspace, { create: true });
   let done = false;
   try {
-    const reports = await services.importFiles(requests, { mapping, idColumn: options.id }, terminalTask());
+    const earlier = await findEarlier(services.workspace, requests, options);
+    const reports = await services.importFiles(
+      requests.map((request) => ({ ...request, ...(earlier && { earlier }) })),
+      { mapping, idColumn: options.id, sensitive: options.sensitive },
+      terminalTask(),
+    );
     done = true;
+    for (const hint of reports.flatMap(sensitiveHints)) process.stderr.write(`${hint}\n`);
     if (options.rejects)
       writeFileSync(
         options.rejects,
@@ -70,10 +90,38 @@ function parseRequest(text: string, mapping: Mapping | undefined): ImportRequest
   return { kind, path };
 }
 
+/** The file that the one to import replaces or is added to, if one is named. */
+async function findEarlier(
+  workspace: Workspace,
+  requests: readonly ImportRequest[],
+  { replace, append }: Options,
+): Promise<ImportRequest['earlier']> {
+  const name = replace ?? append;
+  if (name === undefined) return undefined;
+  if (replace !== undefined && append !== undefined)
+    throw new AppError('option-invalid', 'Both --replace and --append are given', 'give one of them');
+  if (requests.length > 1)
+    throw new AppError(
+      'option-invalid',
+      'Several files are given with --replace or --append',
+      'import that one in a call of its own',
+    );
+  return { fileId: await findFile(workspace, name), as: replace === undefined ? 'addition' : 'replacement' };
+}
+
+function sensitiveHints({ file, columns }: ImportReport): string[] {
+  return columns
+    .filter(({ name, role }) => role !== 'sensitive' && role !== 'ignore' && seemsSensitive(name))
+    .map(
+      ({ name }) =>
+        `hint: column "${name}" of ${file} may be sensitive; --sensitive "${name}" keeps it from the model, for fairness and consent alone`,
+    );
+}
+
 function describe(report: ImportReport): string[] {
   const counts = `${report.read} rows read = ${report.accepted} accepted + ${report.rejected} rejected + ${report.duplicates} duplicates`;
   return [
-    `${report.kind}: ${report.file}`,
+    `${report.kind}: ${report.file}${report.change === 'new' || report.change === 'unchanged' ? '' : ` (${report.change})`}`,
     `  ${counts}; ${report.customers} customers`,
     ...report.columns.map((column) => `  ${column.name}: ${column.role} (${column.reason})`),
     ...report.warnings.map((warning) => `  warning: ${warning}`),

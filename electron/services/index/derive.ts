@@ -1,20 +1,31 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors.js';
-import { throwIfCancelled, unattended, type Task } from '../task.js';
+import { hashOlderFiles } from '../import/known-ids.js';
 import { defineValueMacros } from '../import/values.js';
+import { throwIfCancelled, unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { addEventStrings, addProfileStrings, addAggregates, type DerivedFile } from './facts.js';
+import { followCustomers, renumberCustomers } from './customer-numbers.js';
+import { closeRows, derivedFiles, openRows, type DerivedFile } from './derived-file.js';
+import { heldNow, isNear, isNearInTime, type Measured } from './drift.js';
+import { addEvents } from './event-facts.js';
+import { planEvents, type EventPlan } from './event-plan.js';
+import { addToEvents, countOwners, eventHashes, prepareFacts } from './events.js';
 import { hideCondition, type Hide } from './hide.js';
-import { assemble, prepareScratch } from './scratch.js';
+import { addProfile, planProfile, skippedColumns, type ProfilePlan } from './profile.js';
+import { clearScale, keepPlan, readPlan, type Scale } from './scale.js';
+import { addSummaries } from './summaries.js';
 import { defineTextMacros } from './text.js';
-import { isSource, sourceNumber } from '../import/sources.js';
 
 /** Raise when the meaning of strings or events changes, so that existing workspaces derive again. */
-const DERIVE_VERSION = 3;
+const DERIVE_VERSION = 4;
 
 export interface DeriveReport {
   /** False when nothing changed since the last time, and nothing was done. */
   derived: boolean;
+  /** Whether percentiles and texts were measured over all customers now; false when those measured before still hold. */
+  measured: boolean;
+  /** Customers whose events were derived now. */
+  changed: number;
   customers: number;
   strings: number;
   events: number;
@@ -24,14 +35,53 @@ export interface DeriveReport {
   skipped: string[];
 }
 
+/** What the scale keeps of a file. */
+interface FilePlan extends Measured {
+  events?: EventPlan;
+  profile?: ProfilePlan;
+}
+
 /**
- * Turns the accepted rows into customers, strings and events (see docs/derive.md for their exact meaning).
- * The same rows always give the same tables, row for row. One transaction.
+ * Turns the accepted rows into customers, strings and events (see docs/derive.md for their exact meaning). One transaction.
+ * The first time, and whenever files, roles or hidden rows change, what is common to all customers is measured: the same
+ * rows then give the same tables, row for row. When only rows changed, the customers concerned are derived by what was
+ * measured before, as long as it is near enough to what it would be now.
  * @param hides rows to leave out before anything is computed
+ * @param options.measureAgain measure even when it is not needed
  * @throws AppError no-sources, unknown-column
  */
-export async function derive(workspace: Workspace, hides: Hide[] = [], task: Task = unattended): Promise<DeriveReport> {
-  const files = await sourceFiles(workspace);
+export async function derive(
+  workspace: Workspace,
+  hides: Hide[] = [],
+  task: Task = unattended,
+  { measureAgain = false } = {},
+): Promise<DeriveReport> {
+  const files = await derivedFiles(workspace);
+  checkInput(workspace, files, hides);
+  const [plan, contents] = await fingerprints(workspace, files, hides);
+  if (!measureAgain && (await workspace.meta('derive_fingerprint')) === contents) {
+    return { ...(await derivedState(workspace)), derived: false, measured: false, changed: 0, hidden: {} };
+  }
+  await defineValueMacros(workspace);
+  await defineTextMacros(workspace);
+  return workspace.transaction(async () => {
+    await hashOlderFiles(workspace);
+    await workspace.run(`
+      CREATE OR REPLACE TEMP TABLE derive_now AS
+      SELECT user_id, sum(hash(file_id, n, hash)) AS rows_hash FROM row_hashes WHERE file_id IN (${files.map(({ id }) => id).join(', ')}) GROUP BY user_id`);
+    const derivation = { workspace, files, hides, task };
+    const holds = !measureAgain && (await workspace.meta('derive_plan')) === plan && (await isScaleNear(derivation));
+    const some = holds ? await deriveChanged(derivation) : undefined;
+    const done = some ?? (await deriveAll(derivation));
+    await workspace.run('DROP TABLE derive_now');
+    await workspace.setMeta('derive_fingerprint', contents);
+    await workspace.setMeta('derive_plan', plan);
+    task.progress({ stage: 'derive', done: files.length, total: files.length });
+    return { ...(await derivedState(workspace)), ...done, derived: true, measured: some === undefined };
+  });
+}
+
+function checkInput(workspace: Workspace, files: readonly DerivedFile[], hides: readonly Hide[]): void {
   if (files.length === 0)
     throw new AppError(
       'no-sources',
@@ -39,97 +89,132 @@ export async function derive(workspace: Workspace, hides: Hide[] = [], task: Tas
       'import a profile, purchases or another source first',
       { file: workspace.path },
     );
-  const conditions = hides.map((hide) => ({ hide, files: files.filter((file) => hideCondition(hide, file)) }));
-  const unused = conditions.find((condition) => condition.files.length === 0);
+  const unused = hides.find((hide) => !files.some((file) => hideCondition(hide, file)));
   if (unused)
     throw new AppError(
       'unknown-column',
-      `No imported file has a column "${unused.hide.column}" to hide rows by`,
+      `No imported file has a column "${unused.column}" to hide rows by`,
       'check the name in the output of info',
-      { column: unused.hide.column },
+      { column: unused.column },
     );
+}
 
-  const fingerprint = await inputFingerprint(workspace, hides);
-  if ((await workspace.meta('derive_fingerprint')) === fingerprint) {
-    return { ...(await derivedState(workspace)), derived: false, hidden: {} };
+interface Derivation {
+  workspace: Workspace;
+  files: DerivedFile[];
+  hides: Hide[];
+  task: Task;
+}
+
+type Done = Pick<DeriveReport, 'changed' | 'hidden'>;
+
+async function isScaleNear({ workspace, files }: Derivation): Promise<boolean> {
+  const held = await heldNow(workspace, files);
+  for (const file of files) {
+    const now = held.get(file.id);
+    if (!now || !isNear(await readPlan<FilePlan>(workspace, file), now)) return false;
   }
-  await defineValueMacros(workspace);
-  await defineTextMacros(workspace);
-  return workspace.transaction(async () => {
-    const hidden = await makeViews(workspace, files, hides);
-    await makeCustomers(workspace, files);
-    await prepareScratch(workspace);
-    const skipped: string[] = [];
-    for (const [at, file] of files.entries()) {
-      throwIfCancelled(task, 'Derive');
-      task.progress({ stage: 'derive', done: at, total: files.length });
-      if (file.source === 'profile') skipped.push(...(await addProfileStrings(workspace, file)));
-      else {
-        await addEventStrings(workspace, file);
-        await addAggregates(workspace, file, files.filter((other) => other.source === file.source).length > 1);
-      }
+  return true;
+}
+
+/** Measures the scale and derives every customer. */
+async function deriveAll(derivation: Derivation): Promise<Done> {
+  const { workspace, files, hides } = derivation;
+  const held = await heldNow(workspace, files);
+  const scale: Scale = { measuring: true, outgrown: false };
+  let hidden: Record<string, number> = {};
+  const skipped: string[] = [];
+  await clearScale(workspace);
+  await renumberCustomers(workspace, async () => {
+    hidden = await openRows(workspace, files, hides, 'customers');
+    for (const file of files) {
+      const { customers, rows } = held.get(file.id)!;
+      const plan: FilePlan =
+        file.source === 'profile'
+          ? { customers, rows, profile: await planProfile(workspace, file) }
+          : { customers, rows, events: await planEvents(workspace, file) };
+      await keepPlan(workspace, file, plan);
+      skipped.push(...skippedColumns(file, plan.profile ?? {}));
     }
-    await assemble(workspace);
-    await workspace.setMeta('derive_fingerprint', fingerprint);
-    await workspace.setMeta('derive_skipped', JSON.stringify(skipped));
-    task.progress({ stage: 'derive', done: files.length, total: files.length });
-    return { ...(await sizes(workspace)), derived: true, hidden, skipped };
+    await addFacts(derivation, scale);
+    await closeRows(workspace, files, 'customers');
+    await addToEvents(workspace);
+    await countOwners(workspace);
+    await workspace.run(`
+      INSERT INTO customer_states SELECT user_id, rows_hash, rows_hash, e.hash
+      FROM derive_now JOIN customers c USING (user_id) JOIN (${eventHashes('customers')}) e ON e.customer = c.customer ORDER BY c.customer`);
   });
+  await workspace.setMeta('derive_skipped', JSON.stringify(skipped));
+  // Whoever keeps something by this measure can tell that there is another one.
+  await workspace.run("INSERT OR REPLACE INTO meta SELECT 'scale', uuid()::VARCHAR");
+  const counted = await workspace.one<{ n: number }>('SELECT count(*) AS n FROM customers');
+  return { changed: counted!.n, hidden };
+}
+
+/** Derives the customers whose rows changed by the scale there is. @returns undefined when it cannot say what they have */
+async function deriveChanged(derivation: Derivation): Promise<Done | undefined> {
+  const { workspace, files, hides } = derivation;
+  const scale: Scale = { measuring: false, outgrown: false };
+  await followCustomers(workspace);
+  await workspace.run(`
+    CREATE OR REPLACE TEMP TABLE derive_chosen AS
+    SELECT c.customer, c.user_id FROM customers c JOIN derive_now n USING (user_id) LEFT JOIN customer_states s USING (user_id)
+    WHERE n.rows_hash IS DISTINCT FROM s.rows_hash`);
+  const hidden = await openRows(workspace, files, hides, 'derive_chosen');
+  await addFacts(derivation, scale);
+  await closeRows(workspace, files, 'derive_chosen');
+  if (scale.outgrown) {
+    await workspace.run('DROP TABLE derive_chosen; DROP TABLE derive_facts');
+    return undefined;
+  }
+  await workspace.run('DELETE FROM events WHERE customer IN (SELECT customer FROM derive_chosen)');
+  await addToEvents(workspace);
+  await countOwners(workspace);
+  const changed = await keepStates(workspace);
+  return { changed, hidden };
+}
+
+/** Writes down what the chosen customers were derived from; by which rows they were measured stays. */
+async function keepStates(workspace: Workspace): Promise<number> {
+  await workspace.run(`
+    CREATE OR REPLACE TEMP TABLE derive_states AS
+    SELECT c.user_id, n.rows_hash, s.measured_hash, e.hash
+    FROM derive_chosen c JOIN derive_now n USING (user_id) LEFT JOIN customer_states s USING (user_id)
+      JOIN (${eventHashes('derive_chosen')}) e ON e.customer = c.customer;
+    DELETE FROM customer_states WHERE user_id IN (SELECT user_id FROM derive_chosen);
+    INSERT INTO customer_states FROM derive_states;
+    DROP TABLE derive_states`);
+  const row = await workspace.one<{ n: number }>('SELECT count(*) AS n FROM derive_chosen');
+  await workspace.run('DROP TABLE derive_chosen');
+  return row!.n;
+}
+
+/** Fills derive_facts from the open rows of all files. */
+async function addFacts({ workspace, files, task }: Derivation, scale: Scale): Promise<void> {
+  await prepareFacts(workspace);
+  for (const [at, file] of files.entries()) {
+    throwIfCancelled(task, 'Derive');
+    task.progress({ stage: 'derive', done: at, total: files.length });
+    const { events, profile } = await readPlan<FilePlan>(workspace, file);
+    if (profile) await addProfile(workspace, file, profile, scale);
+    if (!events) continue;
+    if (!scale.measuring && !(await isNearInTime(workspace, file, events))) scale.outgrown = true;
+    await addEvents(workspace, file, events, scale);
+    await addSummaries(workspace, file, events, isShared(files, file), scale);
+  }
+}
+
+/** Whether another file has the same source, so that its name must tell them apart. */
+function isShared(files: readonly DerivedFile[], file: DerivedFile): boolean {
+  return files.filter((other) => other.source === file.source).length > 1;
 }
 
 /** What the last derivation left in the workspace; `derived` is false before the first one. */
-export type DerivedState = Omit<DeriveReport, 'hidden'>;
+export type DerivedState = Omit<DeriveReport, 'hidden' | 'measured' | 'changed'>;
 
 export async function derivedState(workspace: Workspace): Promise<DerivedState> {
   const skipped = JSON.parse((await workspace.meta('derive_skipped')) ?? '[]') as string[];
   return { ...(await sizes(workspace)), derived: (await workspace.meta('derive_fingerprint')) !== undefined, skipped };
-}
-
-async function sourceFiles(workspace: Workspace): Promise<DerivedFile[]> {
-  const files = await workspace.all<{ id: number; source: string; name: string }>(
-    'SELECT id, source, name FROM source_files ORDER BY sha256, id',
-  );
-  const columns = await workspace.all<{ file_id: number; ordinal: number; name: string; role: string }>(
-    'SELECT file_id, ordinal, name, role FROM source_columns ORDER BY file_id, ordinal',
-  );
-  return files.flatMap((file) =>
-    isSource(file.source)
-      ? [
-          {
-            id: file.id,
-            source: file.source,
-            number: sourceNumber(file.source),
-            name: file.name,
-            view: `derive_rows_${file.id}`,
-            columns: columns.filter((column) => column.file_id === file.id),
-          },
-        ]
-      : [],
-  );
-}
-
-async function makeViews(workspace: Workspace, files: DerivedFile[], hides: Hide[]): Promise<Record<string, number>> {
-  const hidden: Record<string, number> = {};
-  for (const file of files) {
-    const conditions = hides.map((hide) => hideCondition(hide, file)).filter((condition) => condition !== undefined);
-    const where = conditions.length > 0 ? conditions.join(' OR ') : 'false';
-    await workspace.run(
-      `CREATE OR REPLACE TEMP VIEW ${file.view} AS SELECT * FROM rows_${file.id} WHERE NOT coalesce((${where}), false)`,
-    );
-    if (conditions.length === 0) continue;
-    const count = await workspace.one<{ n: number }>(`SELECT count(*) AS n FROM rows_${file.id} WHERE ${where}`);
-    hidden[file.name] = count?.n ?? 0;
-  }
-  return hidden;
-}
-
-/** Customers keep their row even when all their rows are hidden: hiding must not tell who had them. */
-async function makeCustomers(workspace: Workspace, files: DerivedFile[]): Promise<void> {
-  const ids = files.map((file) => `SELECT user_id FROM rows_${file.id}`).join(' UNION ALL ');
-  await workspace.run('DELETE FROM customers; DELETE FROM strings; DELETE FROM events; DELETE FROM customer_index');
-  await workspace.run(
-    `INSERT INTO customers SELECT CAST(row_number() OVER (ORDER BY user_id) - 1 AS INTEGER), user_id FROM (SELECT DISTINCT user_id FROM (${ids})) ORDER BY user_id`,
-  );
 }
 
 async function sizes(workspace: Workspace): Promise<{ customers: number; strings: number; events: number }> {
@@ -139,14 +224,25 @@ async function sizes(workspace: Workspace): Promise<{ customers: number; strings
   return row!;
 }
 
-async function inputFingerprint(workspace: Workspace, hides: Hide[]): Promise<string> {
-  const files = await workspace.all(
-    "SELECT id, source, name, sha256 FROM source_files WHERE source NOT IN ('labels', 'segment') ORDER BY id",
+/** Hashes of what the scale is measured for (files, roles, hidden rows), and of that and the contents of the files. */
+async function fingerprints(
+  workspace: Workspace,
+  files: readonly DerivedFile[],
+  hides: readonly Hide[],
+): Promise<[plan: string, contents: string]> {
+  // A file's name matters only where it is said, so that a new version may have another one.
+  const isNamed = (file: DerivedFile): boolean =>
+    isShared(files, file) || hides.some((hide) => hide.file !== undefined);
+  const described = files
+    .map((file) => ({ id: file.id, source: file.source, name: isNamed(file) ? file.name : '', columns: file.columns }))
+    .sort((a, b) => a.id - b.id);
+  const sha256s = await workspace.all(
+    "SELECT id, sha256 FROM source_files WHERE source NOT IN ('labels', 'segment') ORDER BY id",
   );
-  const columns = await workspace.all(
-    'SELECT file_id, ordinal, name, role, parse FROM source_columns ORDER BY file_id, ordinal',
-  );
-  return createHash('sha256')
-    .update(JSON.stringify([DERIVE_VERSION, files, columns, hides]))
-    .digest('hex');
+  const plan = digest([DERIVE_VERSION, described, hides]);
+  return [plan, digest([plan, sha256s])];
+}
+
+function digest(content: unknown): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

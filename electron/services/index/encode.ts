@@ -4,7 +4,7 @@ import { AppError } from '../errors.js';
 import { throwIfCancelled, unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { withBoundedMemory } from './bounded-memory.js';
-import { chunksOf } from './chunks.js';
+import { bytesAt, chunksOf } from './chunks.js';
 import { emptyBlock, packEvents, reserve, type EventBlock } from './event-block.js';
 import { packHalves } from './half.js';
 import { embedStrings, readEmbeddings, readStringFacts, type StringFacts } from './string-store.js';
@@ -29,19 +29,19 @@ export interface EncodeReport {
 }
 
 /**
- * Embeds the distinct strings and makes every customer's packed events and user tokens, whatever will be asked later.
+ * Embeds the distinct strings and makes the packed events and user tokens, whatever will be asked later, of every customer
+ * whose events are not those that its tokens were made of.
  * Strings and customers that are up to date are kept; cancelling keeps what is stored, and the next call goes on there.
  * Memory is bounded by the strings and one batch of customers. Needs `derive` before.
  * @throws AppError not-derived
  */
 export async function encode(workspace: Workspace, engine: Engine, task: Task = unattended): Promise<EncodeReport> {
-  const fingerprint = await encodeFingerprint(workspace, engine);
+  await startOrResume(workspace, engine);
   const total = await countOf(workspace, 'customers');
   const strings = await countOf(workspace, 'strings');
-  const first = await startOrResume(workspace, fingerprint);
   const report: EncodeReport = {
     customers: total,
-    encoded: total - first,
+    encoded: 0,
     strings,
     embedded: 0,
     seconds: { embed: 0, customers: 0 },
@@ -51,8 +51,10 @@ export async function encode(workspace: Workspace, engine: Engine, task: Task = 
   report.embedded = await embedStrings(workspace, engine, task);
   const embedded = performance.now();
   report.seconds.embed = (embedded - start) / 1000;
-  if (first < total) {
-    await withBoundedMemory(workspace, () => encodeCustomers(workspace, engine, first, total, task));
+  const todo = await findStale(workspace);
+  if (todo.length > 0) {
+    report.encoded = todo.filter(({ tokensHold }) => !tokensHold).length;
+    await withBoundedMemory(workspace, () => encodeCustomers(workspace, engine, todo, task));
   }
   report.seconds.customers = (performance.now() - embedded) / 1000;
   return report;
@@ -65,56 +67,121 @@ export async function encodeFingerprint(workspace: Workspace, engine: Engine): P
     throw new AppError('not-derived', 'The workspace holds no customers yet', 'import customer data first', {
       file: workspace.path,
     });
-  const files = (['text-encoder.onnx', 'text-tokenizer.json', 'string-table.onnx', 'user-tokens.onnx'] as const).map(
-    (name) => engine.model.files[name]!.sha256,
-  );
-  return createHash('sha256')
-    .update(JSON.stringify([ENCODE_VERSION, derived, files]))
-    .digest('hex');
+  return digest([derived, await workspace.meta('scale'), encoderFingerprint(engine)]);
 }
 
-/** The number of the first customer to encode: customers before it are stored and up to date. */
-async function startOrResume(workspace: Workspace, fingerprint: string): Promise<number> {
-  const stored = await countOf(workspace, 'customer_index');
-  const last = await workspace.one<{ last: number | null }>('SELECT max(customer) AS last FROM customer_index');
-  const whole = stored === (last?.last ?? -1) + 1;
-  if (whole && (await workspace.meta('encode_fingerprint')) === fingerprint) return stored;
+/** Hash of what makes tokens of events. */
+function encoderFingerprint(engine: Engine): string {
+  const names = ['text-encoder.onnx', 'text-tokenizer.json', 'string-table.onnx', 'user-tokens.onnx'] as const;
+  return digest([ENCODE_VERSION, ...names.map((name) => engine.model.files[name]!.sha256)]);
+}
+
+function digest(content: unknown): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}
+
+/** Takes out what another model encoded, and customers that are gone. */
+async function startOrResume(workspace: Workspace, engine: Engine): Promise<void> {
+  const fingerprint = await encodeFingerprint(workspace, engine);
+  const encoder = encoderFingerprint(engine);
+  const isSame = (await workspace.meta('encoder')) === encoder;
+  if (isSame && (await workspace.meta('encode_fingerprint')) === fingerprint) return;
   await workspace.transaction(async () => {
-    await workspace.run('DELETE FROM customer_index');
+    const gone = isSame ? 'customer NOT IN (SELECT customer FROM customers)' : 'true';
+    await workspace.run(`DELETE FROM customer_index WHERE ${gone}`);
+    await workspace.setMeta('encoder', encoder);
     await workspace.setMeta('encode_fingerprint', fingerprint);
   });
-  return 0;
+}
+
+/** A customer whose row of customer_index is not that of its events. */
+interface Stale {
+  customer: number;
+  /** Hash of its events; null when they were not derived but put there. */
+  hash: bigint | null;
+  /** Only the numbers of its strings changed, so that its tokens stay. */
+  tokensHold: boolean;
+}
+
+async function findStale(workspace: Workspace): Promise<Stale[]> {
+  const stale: Stale[] = [];
+  const query = `
+    SELECT c.customer, s.events_hash, i.events_hash IS NOT NULL AND i.events_hash = s.events_hash AS tokens_hold
+    FROM customers c LEFT JOIN customer_states s USING (user_id) LEFT JOIN customer_index i ON i.customer = c.customer
+    WHERE i.customer IS NULL OR i.events IS NULL OR i.events_hash IS DISTINCT FROM s.events_hash ORDER BY c.customer`;
+  for await (const chunk of chunksOf(workspace, query)) {
+    const [customer, hash, tokensHold] = [0, 1, 2].map((column) => chunk.getColumnVector(column));
+    for (let row = 0; row < chunk.rowCount; row++)
+      stale.push({
+        customer: customer!.getItem(row) as number,
+        hash: hash!.getItem(row) as bigint | null,
+        tokensHold: tokensHold!.getItem(row) as boolean,
+      });
+  }
+  return stale;
 }
 
 async function encodeCustomers(
   workspace: Workspace,
   engine: Engine,
-  first: number,
-  total: number,
+  todo: readonly Stale[],
   task: Task,
 ): Promise<void> {
   const facts = await readStringFacts(workspace);
   const table = await makeStringTable(workspace, engine, facts);
   const batcher = new TokenBatcher(table, facts, engine.model.shape.maxEvents);
   const block = emptyBlock(STORE_BATCH);
-  for (let from = first; from < total; from += STORE_BATCH) {
+  for (let from = 0; from < todo.length; from += STORE_BATCH) {
     throwIfCancelled(task, 'Encode');
-    task.progress({ stage: 'encode customers', done: from, total });
-    await readEvents(workspace, block, from, Math.min(STORE_BATCH, total - from));
-    const tokens = await userTokensOf(engine, batcher, block, task);
+    task.progress({ stage: 'encode customers', done: from, total: todo.length });
+    const batch = todo.slice(from, from + STORE_BATCH);
+    await chooseCustomers(workspace, batch);
+    await readEvents(workspace, block, batch.length);
+    const kept = await keptTokens(workspace);
+    const tokens = await userTokensOf(engine, batcher, block, kept, task);
     await workspace.transaction(async () => {
+      await workspace.run('DELETE FROM customer_index WHERE customer IN (SELECT customer FROM encode_chosen)');
       const appender = await workspace.connection.createAppender('customer_index');
-      for (let at = 0; at < block.customers; at++) {
-        appender.appendInteger(from + at);
+      batch.forEach(({ customer, hash }, at) => {
+        appender.appendInteger(customer);
         appender.appendBlob(packEvents(block, at));
         appender.appendBlob(tokens[at]!);
-        appender.appendNull();
+        if (hash === null) appender.appendNull();
+        else appender.appendHugeInt(hash);
         appender.endRow();
-      }
+      });
       appender.closeSync();
     });
   }
-  task.progress({ stage: 'encode customers', done: total, total });
+  await workspace.run('DROP TABLE encode_chosen');
+  task.progress({ stage: 'encode customers', done: todo.length, total: todo.length });
+}
+
+/** encode_chosen(customer, place, tokens_hold): the customers of a batch, in its order. */
+async function chooseCustomers(workspace: Workspace, batch: readonly Stale[]): Promise<void> {
+  await workspace.run(
+    'CREATE OR REPLACE TEMP TABLE encode_chosen (customer INTEGER, place INTEGER, tokens_hold BOOLEAN)',
+  );
+  const appender = await workspace.connection.createAppender('encode_chosen');
+  batch.forEach(({ customer, tokensHold }, place) => {
+    appender.appendInteger(customer);
+    appender.appendInteger(place);
+    appender.appendBoolean(tokensHold);
+    appender.endRow();
+  });
+  appender.closeSync();
+}
+
+/** The stored tokens that hold, by place in the batch. */
+async function keptTokens(workspace: Workspace): Promise<Map<number, Uint8Array>> {
+  const kept = new Map<number, Uint8Array>();
+  const query = `SELECT place, tokens FROM customer_index JOIN encode_chosen USING (customer) WHERE tokens_hold`;
+  for await (const chunk of chunksOf(workspace, query)) {
+    const [place, tokens] = [0, 1].map((column) => chunk.getColumnVector(column));
+    for (let row = 0; row < chunk.rowCount; row++)
+      kept.set(place!.getItem(row) as number, bytesAt(tokens!, row).slice());
+  }
+  return kept;
 }
 
 async function makeStringTable(workspace: Workspace, engine: Engine, facts: StringFacts): Promise<StringTable> {
@@ -127,12 +194,12 @@ async function makeStringTable(workspace: Workspace, engine: Engine, facts: Stri
   return { rows, width };
 }
 
-/** Fills the block with the events of the customers from .. from + count; those without events stay, empty. */
-async function readEvents(workspace: Workspace, block: EventBlock, from: number, count: number): Promise<void> {
+/** Fills the block with the events of the `count` chosen customers; those without events stay, empty. */
+async function readEvents(workspace: Workspace, block: EventBlock, count: number): Promise<void> {
   let events = 0;
   let customer = 0;
   block.start.fill(0);
-  const query = `SELECT customer - ${from}, string, n, value, recency FROM events WHERE customer >= ${from} AND customer < ${from + count} ORDER BY customer, string`;
+  const query = `SELECT place, string, n, value, recency FROM events JOIN encode_chosen USING (customer) ORDER BY place, string`;
   for await (const chunk of chunksOf(workspace, query)) {
     reserve(block, events + chunk.rowCount);
     const [who, string, n, value, recency] = [0, 1, 2, 3, 4].map((column) => chunk.getColumnVector(column));
@@ -148,17 +215,20 @@ async function readEvents(workspace: Workspace, block: EventBlock, from: number,
   block.customers = count;
 }
 
-/** User tokens of all customers of the block as halves; customers with about as many events run together. */
+/** User tokens of all customers of the block as halves, but for those kept; customers with about as many events run together. */
 async function userTokensOf(
   engine: Engine,
   batcher: TokenBatcher,
   block: EventBlock,
+  kept: ReadonlyMap<number, Uint8Array>,
   task: Task,
 ): Promise<Uint8Array[]> {
   const size = (at: number): number => block.start[at + 1]! - block.start[at]!;
-  const order = Array.from({ length: block.customers }, (_, at) => at).sort((a, b) => size(a) - size(b) || a - b);
+  const order = Array.from({ length: block.customers }, (_, at) => at)
+    .filter((at) => !kept.has(at))
+    .sort((a, b) => size(a) - size(b) || a - b);
   const width = engine.model.shape.userTokens * engine.model.shape.tokenWidth;
-  const result = new Array<Uint8Array>(block.customers);
+  const result = Array.from({ length: block.customers }, (_, at) => kept.get(at) ?? new Uint8Array(0));
   for (let from = 0; from < order.length; from += RUN_BATCH) {
     throwIfCancelled(task, 'Encode');
     const chosen = order.slice(from, from + RUN_BATCH);

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.js';
 import { literal } from '../workspace/sql.js';
-import type { DerivedFile } from './facts.js';
+import type { DerivedFile } from './derived-file.js';
 
 /** Rows to leave out: those whose cell in `column` is `value`, in every file that has the column or in `file` alone. */
 export interface Hide {

@@ -18,8 +18,9 @@ export async function deriveHiding(
   workspace: Workspace,
   hides: Hide[],
   task: Task = unattended,
+  options: { measureAgain?: boolean } = {},
 ): Promise<DeriveReport> {
-  const report = await derive(workspace, hides, task);
+  const report = await derive(workspace, hides, task, options);
   await workspace.setMeta('hides', JSON.stringify(hides));
   return report;
 }

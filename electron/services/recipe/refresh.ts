@@ -1,15 +1,14 @@
 import { basename } from 'node:path';
-import { importFiles, type ImportReport } from '../import/import.js';
+import { importFiles, type ImportReport, type ImportRequest } from '../import/import.js';
 import type { Mapping } from '../import/mapping.js';
 import type { Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { fileSha256 } from '../audience/manifest.js';
 import type { Recipe } from './recipe.js';
 
 /** What a refresh did to the workspace's files. */
 export interface RefreshReport {
   imports: ImportReport[];
-  /** Files whose earlier version was taken out before the new one came in. */
+  /** Files whose earlier version was replaced by the new one. */
   replaced: string[];
 }
 
@@ -22,30 +21,18 @@ export async function refreshSources(workspace: Workspace, recipe: Recipe, task:
   const mapping: Mapping = Object.fromEntries(
     recipe.sources.map(({ source, file, columns }) => [basename(file), { source, columns }]),
   );
-  return workspace.transaction(async () => {
-    const replaced: string[] = [];
-    for (const { file } of recipe.sources) {
-      const earlier = await workspace.one<{ id: number; sha256: string }>(
-        'SELECT id, sha256 FROM source_files WHERE path = $1 ORDER BY id DESC LIMIT 1',
-        [file],
-      );
-      if (!earlier || earlier.sha256 === fileSha256(file)) continue;
-      await forgetFile(workspace, earlier.id);
-      replaced.push(file);
-    }
-    const requests = recipe.sources.map(({ source, file }) => ({ kind: source, path: file }));
-    const imports = await importFiles(workspace, requests, { mapping, idColumn: recipe.id }, task);
-    return { imports, replaced };
-  });
-}
-
-/** Takes a file and everything that was read from it out of the workspace. */
-async function forgetFile(workspace: Workspace, fileId: number): Promise<void> {
-  const tables = await workspace.all<{ table_name: string }>(
-    "SELECT DISTINCT table_name FROM duckdb_columns() WHERE column_name = 'file_id' AND NOT internal",
-  );
-  for (const { table_name: table } of tables) {
-    await workspace.run(`DELETE FROM ${table} WHERE file_id = ${fileId}`);
+  const requests: ImportRequest[] = [];
+  for (const { source, file } of recipe.sources) {
+    const earlier = await workspace.one<{ id: number }>(
+      'SELECT id FROM source_files WHERE path = $1 AND source = $2 ORDER BY id DESC LIMIT 1',
+      [file, source],
+    );
+    requests.push({
+      kind: source,
+      path: file,
+      ...(earlier && { earlier: { fileId: earlier.id, as: 'replacement' as const } }),
+    });
   }
-  await workspace.run(`DELETE FROM source_files WHERE id = ${fileId}; DROP TABLE IF EXISTS rows_${fileId}`);
+  const imports = await importFiles(workspace, requests, { mapping, idColumn: recipe.id }, task);
+  return { imports, replaced: imports.filter(({ change }) => change === 'replaced').map(({ file }) => file) };
 }
