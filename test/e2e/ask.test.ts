@@ -20,7 +20,7 @@ describe('asking', () => {
   async function rank(words: string): Promise<void> {
     await instruction().fill(words);
     await real.page.getByRole('button', { name: 'Rank customers' }).click();
-    await real.page.getByRole('heading', { name: words, level: 2 }).waitFor({ timeout: 170_000 });
+    await real.page.getByRole('heading', { name: words, level: 2, exact: true }).waitFor({ timeout: 170_000 });
   }
 
   it('offers instructions made of the analyst’s own data', async () => {
@@ -57,7 +57,7 @@ describe('asking', () => {
     await rank('Customers who buy lunch bags');
     const { page } = real;
     await page.getByRole('button', { name: 'Compare', exact: true }).click();
-    await page.getByRole('checkbox', { name: 'Customers who buy candles' }).check();
+    await page.getByRole('checkbox', { name: 'Customers who buy candles', exact: true }).check();
     const overlap = page.getByRole('table').first();
     await overlap.getByRole('row').nth(3).waitFor();
     const parts = await overlap.getByRole('cell').allTextContents();
