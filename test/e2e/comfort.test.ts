@@ -115,14 +115,6 @@ describe('keys, commands and long work', () => {
     expect(await closeWindow()).toEqual({ windows: 1, asked: 'Still running: Rank customers' });
     await answerClosing(0);
     expect(await closeWindow()).toMatchObject({ windows: 1 });
-    const isMinimised = await real.app.evaluate(({ BrowserWindow }) => {
-      const [window] = BrowserWindow.getAllWindows();
-      const minimised = window!.isMinimized();
-      window!.restore();
-      return minimised;
-    });
-    // A display without a window manager, as in the tests of a server, minimises nothing.
-    expect(typeof isMinimised).toBe('boolean');
     await page.getByText('1,500 customers ranked on').waitFor({ timeout: 170_000 });
     await tasks.waitFor({ state: 'detached' });
     real.expectNoNetwork();
