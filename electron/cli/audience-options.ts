@@ -18,6 +18,7 @@ export interface TargetOptions {
   instruction?: string;
   answer?: string;
   contrast?: string;
+  tuned?: string;
   target?: string;
 }
 
@@ -48,6 +49,7 @@ export function addTargetOptions(command: Command): Command {
     .option('--instruction <text>', 'whom to look for')
     .option('--answer <text>', 'what a good customer would answer')
     .option('--contrast <text>', 'what a bad one would answer')
+    .option('--tuned <name>', 'a tuned instruction instead, NAME or NAME@VERSION')
     .option('--target <target.json>', 'instructions joined by and, or, not, instead of --instruction');
 }
 
@@ -79,8 +81,21 @@ export function addRuleOptions(command: Command): Command {
 /** @throws AppError `target-missing`, `file-invalid`. */
 export function readTarget(options: TargetOptions): TargetSpec {
   if (options.target) return readJson(options.target, targetSpec);
+  if (options.tuned !== undefined) {
+    if (options.instruction === undefined && options.answer === undefined && options.contrast === undefined)
+      return targetSpec.parse({ tuned: options.tuned });
+    throw new AppError(
+      'option-invalid',
+      'A tuned instruction has its own words',
+      'give --tuned alone, or --instruction',
+    );
+  }
   if (options.instruction === undefined) {
-    throw new AppError('target-missing', 'There is no instruction', 'give --instruction "…" or --target target.json');
+    throw new AppError(
+      'target-missing',
+      'There is no instruction',
+      'give --instruction "…", --tuned NAME or --target target.json',
+    );
   }
   if (options.instruction.trim() === '') {
     throw new AppError('instruction-empty', 'The instruction is empty', 'say whom to look for, in a sentence');

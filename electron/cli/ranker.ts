@@ -20,11 +20,7 @@ export interface Ranker {
 export async function withRanker<T>(options: RankOptions, work: (ranker: Ranker) => Promise<T>): Promise<T> {
   const hides = options.hide?.map(parseHide);
   const services = await compose(options.workspace);
-  return using(
-    services,
-    work,
-    async (question, task) => (await services.rank(question, { device: options.device, hides }, task)).rankingId,
-  );
+  return using(services, work, rankerOf(services, { device: options.device, hides }));
 }
 
 /** As `withRanker`, for a recipe: the workspace is made when it is not there, and `hides` are all there are. */
@@ -38,8 +34,15 @@ export async function withNewRanker<T>(
   return using(services, work, async (question, task) => {
     // Ranking without hides would keep those of last time; deriving with none forgets them.
     await services.derive(hides, task);
-    return (await services.rank(question, { device }, task)).rankingId;
+    return rankerOf(services, { device })(question, task);
   });
+}
+
+function rankerOf(services: Services, options: { device?: string; hides?: Hide[] }): RankQuestion {
+  return async (ask, task) => {
+    if ('tuned' in ask) return (await services.rankTuned(ask.tuned, options, task)).rankingId;
+    return (await services.rank(ask, options, task)).rankingId;
+  };
 }
 
 async function using<T>(services: Services, work: (ranker: Ranker) => Promise<T>, rank: RankQuestion): Promise<T> {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { evaluateOffers, type KnownOffer } from '../../services/audience/measure-offers.js';
 import { loadRanking } from '../../services/audience/workspace-data.js';
+import { askOf } from '../../services/audience/spec.js';
 import { AppError } from '../../services/errors.js';
 import { readLabels } from '../../services/evaluate/evaluate.js';
 import type { RecommendationMetrics } from '../../services/evaluate/recommendation.js';
@@ -42,7 +43,8 @@ async function run(options: Options): Promise<void> {
   const task = terminalTask();
   await withRanker(options, async ({ workspace, rank }) => {
     const known: KnownOffer[] = [];
-    for (const { name, instruction, answer, contrast, labels } of offers) {
+    for (const offer of offers) {
+      const { name, labels } = offer;
       if (!labels)
         throw new AppError(
           'offers-unlabelled',
@@ -50,7 +52,7 @@ async function run(options: Options): Promise<void> {
           'give every offer a label file and column',
         );
       const { values } = await readLabels(labels.file, labels.column, labels.id);
-      const ranking = await loadRanking(workspace, await rank({ instruction, answer, contrast }, task));
+      const ranking = await loadRanking(workspace, await rank(askOf(offer), task));
       known.push({ name, ranking, taken: values });
     }
     const result = evaluateOffers(known, first);

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { AskSpec } from '../../services/audience/spec.js';
 import { loadRanking } from '../../services/audience/workspace-data.js';
+import { AppError } from '../../services/errors.js';
 import { activityRanking } from '../../services/evaluate/activity.js';
 import {
   evaluateRankings,
@@ -8,14 +10,17 @@ import {
   type RankingEvaluation,
 } from '../../services/evaluate/evaluate.js';
 import type { Hide } from '../../services/index/hide.js';
+import type { LabelSet } from '../../services/evaluate/labels.js';
 import { CUTS_PERCENT } from '../../services/evaluate/metrics.js';
+import { findTuned, tunedExamples, type TunedVersion } from '../../services/tune/tuned-store.js';
 import { readTarget } from '../audience-options.js';
 import { printResult, terminalTask } from '../output.js';
 import { withRanker, type RankOptions } from '../ranker.js';
 import { estimateText, tableLines } from '../tables.js';
 
 interface Options extends RankOptions {
-  instruction: string;
+  instruction?: string;
+  tuned?: string;
   answer?: string;
   contrast?: string;
   labels: string;
@@ -30,7 +35,11 @@ export function register(program: Command): void {
     .command('evaluate')
     .description('how well an instruction ranks: AUC, KS and lift with 95 % intervals, beside the activity count')
     .requiredOption('--workspace <file>', 'the workspace')
-    .requiredOption('--instruction <text>', 'whom to look for')
+    .option('--instruction <text>', 'whom to look for')
+    .option(
+      '--tuned <name>',
+      'a tuned instruction instead, NAME or NAME@VERSION, beside its untuned words; its examples are not scored',
+    )
     .option('--answer <text>', 'what a good customer would answer')
     .option('--contrast <text>', 'what a bad one would answer')
     .requiredOption('--labels <file>', 'customer ids with 0 or 1, CSV or Parquet; used for nothing but scoring')
@@ -57,23 +66,24 @@ async function run(options: Options): Promise<void> {
   // Labels first: whatever is wrong with them is told before anything long is done.
   const labels = await readLabels(options.labels, options.label, options.id);
   const task = terminalTask();
+  // So is whatever is wrong with the command.
+  readTarget(options);
   await withRanker(options, async ({ workspace, rank }) => {
-    const questions = [readTarget(options), ...options.against.map((instruction) => readTarget({ instruction }))];
+    const tuned = options.tuned === undefined ? undefined : await findTuned(workspace, options.tuned);
+    const asks = [...(tuned ? tunedAsks(tuned) : [untunedAsk(options)]), ...options.against.map(namedAsk)];
     const rankings: NamedRanking[] = [];
-    for (const question of questions) {
-      if (!('instruction' in question)) continue;
-      const { userIds, scores } = await loadRanking(workspace, await rank(question, task));
-      rankings.push({
-        name: question.instruction,
-        scored: userIds.map((user_id, i) => ({ user_id, score: scores[i]! })),
-      });
+    for (const { name, ask } of asks) {
+      const { userIds, scores } = await loadRanking(workspace, await rank(ask, task));
+      rankings.push({ name, scored: userIds.map((user_id, i) => ({ user_id, score: scores[i]! })) });
     }
     rankings.push({ name: 'activity count', scored: await activityRanking(workspace) });
-    const evaluation = evaluateRankings(rankings, labels);
+    const examples = tuned ? await tunedExamples(workspace, tuned.id) : [];
+    const evaluation = evaluateRankings(rankings, withoutExamples(labels, examples));
     const { customers, unknown, unknownExamples, duplicates, unlabelled, rankedWithoutLabel } = evaluation.labels;
     const { metrics } = evaluation.rankings[0]!;
     const hides = JSON.parse((await workspace.meta('hides')) ?? '[]') as Hide[];
     printResult(options.json, { ...evaluation, hides }, [
+      ...(tuned ? [exampleLine(tuned, examples.length)] : []),
       `${metrics.customers} ranked customers with a label, ${metrics.positives} of them positive (${(100 * metrics.baseRate).toFixed(2)} %)`,
       ...(unknown > 0
         ? [`${unknown} of ${customers} labelled ids are not ranked, such as ${unknownExamples.join(', ')}`]
@@ -92,6 +102,41 @@ async function run(options: Options): Promise<void> {
       ...decileLines(evaluation.rankings[0]!),
     ]);
   });
+}
+
+type NamedAsk = { name: string; ask: AskSpec };
+
+function namedAsk(instruction: string): NamedAsk {
+  return { name: instruction, ask: { instruction } };
+}
+
+function untunedAsk({ instruction = '', answer, contrast }: Options): NamedAsk {
+  return { name: instruction, ask: { instruction, answer, contrast } };
+}
+
+function tunedAsks({ name, version, question }: TunedVersion): NamedAsk[] {
+  return [
+    { name: `${name}@${version}, tuned`, ask: { tuned: `${name}@${version}` } },
+    { name: `untuned: ${question.instruction}`, ask: { ...question } },
+  ];
+}
+
+/** Whoever taught a version tells nothing of how good it is. */
+function withoutExamples(labels: LabelSet, examples: readonly { userId: string }[]): LabelSet {
+  const used = new Set(examples.map(({ userId }) => userId));
+  const values = new Map([...labels.values].filter(([id]) => !used.has(id)));
+  if (values.size === 0 && used.size > 0)
+    throw new AppError(
+      'labels-examples',
+      'Every labelled customer was an example of the tuning',
+      'give labels of other customers',
+    );
+  return { ...labels, values };
+}
+
+function exampleLine({ inUse }: TunedVersion, examples: number): string {
+  const use = inUse ? '' : '; cross-validation spoke against the version, so that it ranks as the untuned words do';
+  return `${examples} customers that the tuning used are not scored${use}`;
 }
 
 function row({ name, metrics }: RankingEvaluation): string[] {

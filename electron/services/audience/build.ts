@@ -16,12 +16,12 @@ import {
   type SelectionInput,
   type SizeRule,
 } from './select.js';
-import type { AudienceSpec, ContactSpec, ListSpec, QuestionSpec, TargetSpec } from './spec.js';
+import type { AskSpec, AudienceSpec, ContactSpec, ListSpec, TargetSpec } from './spec.js';
 import { valueCurve, type ValueCurve } from './value-curve.js';
 import { loadProfile, loadRanking, type StoredRanking } from './workspace-data.js';
 
-/** Ranks all customers by a question and gives the id of the stored ranking; the rank service, or a fake of it. */
-export type RankQuestion = (question: QuestionSpec, task: Task) => Promise<number>;
+/** Ranks all customers by a question or a tuned one and gives the id of the stored ranking; the rank service, or a fake of it. */
+export type RankQuestion = (ask: AskSpec, task: Task) => Promise<number>;
 
 /** The ranking an audience is taken from, and the stored rankings that went into it. */
 export interface TargetRanking {
@@ -54,7 +54,7 @@ export async function rankTarget(
   target: TargetSpec,
   task: Task = unattended,
 ): Promise<TargetRanking> {
-  if ('instruction' in target) {
+  if (!('instructions' in target)) {
     const stored = await loadRanking(workspace, await rank(target, task));
     return { ranking: stored, sources: [{ name: 'instruction', stored }] };
   }

@@ -194,6 +194,7 @@ function describe(
       contrast: stored.contrast,
       model: stored.model,
       device: stored.device,
+      tuned: stored.tuned,
       customers: stored.userIds.length,
       sha256: rankingSha256(stored),
     })),

@@ -28,6 +28,8 @@ export const manifestSchema = z.strictObject({
       contrast: z.string().nullable(),
       model: z.string(),
       device: z.string().nullable(),
+      /** NAME@VERSION of the tuned instruction; null for an untuned one. */
+      tuned: z.string().nullable().default(null),
       customers: z.number(),
       /** SHA-256 over all ids and scores in order. */
       sha256: z.string(),

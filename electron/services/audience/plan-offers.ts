@@ -7,7 +7,7 @@ import { splitHoldout } from './holdout.js';
 import { assignOffers, type Offer, type OfferPlan } from './offers.js';
 import { rankCustomers, type Ranking } from './ranking.js';
 import type { AudienceCounts } from './select.js';
-import type { AudienceSpec, ExportFormat, OffersSpec } from './spec.js';
+import { askOf, type AudienceSpec, type ExportFormat, type OffersSpec } from './spec.js';
 import { loadRanking } from './workspace-data.js';
 import type { OutputColumn } from './write-table.js';
 
@@ -40,8 +40,8 @@ export async function planOffers(
   task: Task = unattended,
 ): Promise<PlannedOffers> {
   const sources: PlannedOffers['sources'] = [];
-  for (const { name, instruction, answer, contrast } of spec.offers) {
-    sources.push({ name, stored: await loadRanking(workspace, await rank({ instruction, answer, contrast }, task)) });
+  for (const offer of spec.offers) {
+    sources.push({ name: offer.name, stored: await loadRanking(workspace, await rank(askOf(offer), task)) });
   }
   const target: TargetRanking = { ranking: sources[0]!.stored, sources };
   const rules: AudienceSpec = { ...audience, size: { by: 'all' }, cap: undefined, holdout: undefined };

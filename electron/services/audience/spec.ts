@@ -76,6 +76,13 @@ export const questionSpec = z.strictObject({
 });
 export type QuestionSpec = z.infer<typeof questionSpec>;
 
+/** A tuned instruction of the workspace, NAME or NAME@VERSION. */
+export const tunedSpec = z.strictObject({ tuned: z.string().trim().min(1) });
+
+/** What one ranking is made by. */
+const askSpec = z.union([questionSpec, tunedSpec]);
+export type AskSpec = z.infer<typeof askSpec>;
+
 export const combinationSpec: z.ZodType<Combination> = z.lazy(() =>
   z.union([
     z.strictObject({ ranking: z.string().min(1) }),
@@ -88,21 +95,27 @@ export const combinationSpec: z.ZodType<Combination> = z.lazy(() =>
 /** Whom to rank by: one instruction, or several joined over their ranks. */
 export const targetSpec = z.union([
   questionSpec,
-  z.strictObject({ instructions: z.record(z.string(), questionSpec), combine: combinationSpec }),
+  tunedSpec,
+  z.strictObject({ instructions: z.record(z.string(), askSpec), combine: combinationSpec }),
 ]);
 export type TargetSpec = z.infer<typeof targetSpec>;
 
+const offerParts = {
+  name: z.string().min(1),
+  capacity: z.int().nonnegative().optional(),
+  labels: labelsSpec.optional(),
+};
+
 export const offersSpec = z.strictObject({
-  offers: z
-    .array(
-      questionSpec.extend({
-        name: z.string().min(1),
-        capacity: z.int().nonnegative().optional(),
-        labels: labelsSpec.optional(),
-      }),
-    )
-    .min(1),
+  offers: z.array(z.union([questionSpec.extend(offerParts), tunedSpec.extend(offerParts)])).min(1),
   contacts: z.int().nonnegative().optional(),
   atLeast: z.number().min(0).max(1).optional(),
 });
 export type OffersSpec = z.infer<typeof offersSpec>;
+
+/** What an offer's ranking is made by. */
+export function askOf(offer: OffersSpec['offers'][number]): AskSpec {
+  if ('tuned' in offer) return { tuned: offer.tuned };
+  const { instruction, answer, contrast } = offer;
+  return { instruction, answer, contrast };
+}

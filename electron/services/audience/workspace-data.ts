@@ -12,6 +12,8 @@ export interface StoredRanking extends Ranking {
   contrast: string | null;
   model: string;
   device: string | null;
+  /** NAME@VERSION of the tuned instruction that ranked, or null. */
+  tuned: string | null;
 }
 
 /**
@@ -25,7 +27,12 @@ export async function loadRanking(workspace: Workspace, rankingId: number): Prom
     contrast: string | null;
     model: string;
     device: string | null;
-  }>('SELECT instruction, answer, contrast, model, device FROM rankings WHERE id = $1', [rankingId]);
+    tuned: string | null;
+  }>(
+    `SELECT r.instruction, r.answer, r.contrast, r.model, r.device, i.name || '@' || i.version AS tuned
+     FROM rankings r LEFT JOIN instructions i ON i.id = r.instruction_id WHERE r.id = $1`,
+    [rankingId],
+  );
   const reader = await workspace.connection.runAndReadAll(
     `SELECT c.user_id, CAST(s.score AS DOUBLE) FROM ranking_scores s JOIN customers c USING (customer)
      WHERE s.ranking_id = $1 ORDER BY s.score DESC, c.user_id`,

@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises';
 import type { Engine } from '../../engine/engine.js';
 import { bytesAt, chunksOf } from '../index/chunks.js';
 import { appendPacked, emptyBlock, type EventBlock } from '../index/event-block.js';
-import { unpackHalves } from '../index/half.js';
 import type { IndexBatch } from '../index/read-index.js';
 import { readEmbeddings } from '../index/string-store.js';
 import { scoreBatch, type ScoredBatch, type Scorer } from '../rank/score.js';
@@ -55,7 +54,7 @@ export async function gather(
   for (let from = 0; from < wanted.length; from += BATCH) {
     throwIfCancelled(task, 'Tuning');
     task.progress({ stage: 'read customers', done: from, total: wanted.length });
-    const batch = await readChosen(workspace, engine, wanted.slice(from, from + BATCH), all);
+    const batch = await readChosen(workspace, wanted.slice(from, from + BATCH), all);
     parts.push(await scoreBatch(engine, scorer, batch));
   }
   task.progress({ stage: 'read customers', done: wanted.length, total: wanted.length });
@@ -74,28 +73,21 @@ export async function gather(
 /** The customers in the order asked for; their events are added to `all` as well. */
 async function readChosen(
   workspace: Workspace,
-  engine: Engine,
   customers: readonly number[],
   all: EventBlock,
-): Promise<IndexBatch> {
-  const { gate, shape } = engine.model;
-  const tokenSize = gate > 0 ? shape.userTokens * shape.tokenWidth : 0;
+): Promise<Pick<IndexBatch, 'first' | 'events'>> {
   const events = emptyBlock(customers.length);
-  const tokens = new Float32Array(customers.length * tokenSize);
-  const columns = tokenSize > 0 ? 'events, tokens' : 'events';
   const list = customers.map((customer, place) => `(${customer}, ${place})`).join(',');
-  const query = `SELECT ${columns} FROM customer_index JOIN (VALUES ${list}) asked(customer, place) USING (customer) ORDER BY place`;
+  const query = `SELECT events FROM customer_index JOIN (VALUES ${list}) asked(customer, place) USING (customer) ORDER BY place`;
   for await (const chunk of chunksOf(workspace, query)) {
     const packed = chunk.getColumnVector(0);
-    const halves = tokenSize > 0 ? chunk.getColumnVector(1) : undefined;
     for (let row = 0; row < chunk.rowCount; row++) {
-      if (halves) unpackHalves(bytesAt(halves, row), tokens, events.customers * tokenSize);
       const bytes = bytesAt(packed, row);
       appendPacked(events, bytes);
       appendPacked(all, bytes);
     }
   }
-  return { first: 0, events, tokens };
+  return { first: 0, events };
 }
 
 function joined(parts: readonly Float32Array[]): Float64Array {

@@ -16,6 +16,10 @@ export interface TunedVersion {
   model: string;
   /** Whether rankings use what it learned. */
   inUse: boolean;
+  /** Whether the bare name stands for this version, whatever came after it. */
+  chosen: boolean;
+  /** What the analyst noted, or an empty text. */
+  note: string;
   /** ISO 8601 */
   createdAt: string;
   kind: Examples['kind'];
@@ -47,7 +51,7 @@ export const STRING_NAME = `CASE WHEN kind IN (2, 3) THEN regexp_replace(text, '
 /** Stores a new version of a tuned instruction with the examples it learned from; the version counts from 1. */
 export async function saveTuned(
   workspace: Workspace,
-  version: Omit<TunedVersion, 'id' | 'version' | 'createdAt'>,
+  version: Omit<TunedVersion, 'id' | 'version' | 'createdAt' | 'chosen' | 'note'>,
   examples: Examples,
   linear: Linear,
   columns: Columns,
@@ -86,7 +90,9 @@ export async function saveTuned(
     );
     await saveExamples(workspace, id, examples);
     await saveStrings(workspace, id, linear, columns);
-    return { ...version, id, version: next!.version, createdAt };
+    // Whoever tunes again wants the new version.
+    if (version.inUse) await workspace.run('UPDATE instructions SET chosen = false WHERE name = $1', [version.name]);
+    return { ...version, id, version: next!.version, createdAt, chosen: false, note: '' };
   });
 }
 
@@ -119,23 +125,33 @@ async function saveStrings(workspace: Workspace, id: number, linear: Linear, col
   appender.closeSync();
 }
 
+/** Rows of instructions that are tuned and not deleted. */
+const PRESENT = 'model IS NOT NULL AND deleted_at IS NULL';
+
 /** All versions of all tuned instructions, by name, the newest first. */
 export async function listTuned(workspace: Workspace): Promise<TunedVersion[]> {
   const rows = await workspace.all<StoredRow>(
-    'SELECT * FROM instructions WHERE model IS NOT NULL ORDER BY name, version DESC',
+    `SELECT * FROM instructions WHERE ${PRESENT} ORDER BY name, version DESC`,
   );
   return rows.map((row) => versionOf(row));
 }
 
+/** `name@2` as its parts; the version is undefined in a bare name. */
+export function parseTunedName(name: string): { name: string; version: number | undefined } {
+  const exact = /^(.*)@(\d+)$/.exec(name);
+  return exact ? { name: exact[1]!, version: Number(exact[2]) } : { name, version: undefined };
+}
+
 /**
- * The version that `name` stands for: the newest in use, else the newest. `name@2` is the second version.
+ * The version that `name` stands for: the chosen one, else the newest in use, else the newest. `name@2` is the second version.
  * @throws AppError tuned-missing
  */
 export async function findTuned(workspace: Workspace, name: string): Promise<TunedVersion & { weights: DenseWeights }> {
-  const exact = /^(.*)@(\d+)$/.exec(name);
+  const exact = parseTunedName(name);
   const rows = await workspace.all<StoredRow>(
-    `SELECT * FROM instructions WHERE model IS NOT NULL AND ${exact ? 'name = $1 AND version = $2' : 'name = $1'} ORDER BY in_use DESC, version DESC LIMIT 1`,
-    exact ? [exact[1]!, Number(exact[2])] : [name],
+    `SELECT * FROM instructions WHERE ${PRESENT} AND name = $1 AND version = coalesce($2, version)
+     ORDER BY chosen DESC, in_use DESC, version DESC LIMIT 1`,
+    [exact.name, exact.version ?? null],
   );
   if (rows[0]) return { ...versionOf(rows[0]), weights: (JSON.parse(rows[0].detail) as Detail).weights };
   const known = (await listTuned(workspace)).map((version) => version.name);
@@ -168,6 +184,8 @@ type StoredRow = {
   created_at: Date;
   model: string;
   in_use: boolean;
+  chosen: boolean;
+  note: string | null;
 };
 
 function versionOf(row: StoredRow): TunedVersion {
@@ -183,6 +201,8 @@ function versionOf(row: StoredRow): TunedVersion {
     },
     model: row.model,
     inUse: row.in_use,
+    chosen: row.chosen,
+    note: row.note ?? '',
     createdAt: row.created_at.toISOString(),
     kind,
     counts,

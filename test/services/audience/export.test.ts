@@ -5,10 +5,10 @@ import { exportAudience, remakeExport, type ExportRequest } from '../../../elect
 import { readIdList } from '../../../electron/services/audience/id-list.js';
 import { sha256 } from '../../../electron/services/audience/identity.js';
 import { readManifest } from '../../../electron/services/audience/manifest.js';
-import { audienceSpec } from '../../../electron/services/audience/spec.js';
+import { audienceSpec, type AskSpec } from '../../../electron/services/audience/spec.js';
 import { writeTable } from '../../../electron/services/audience/write-table.js';
 import { column, readTable } from '../../../electron/services/evaluate/table-file.js';
-import { makeFixture, type Fixture } from './workspace-fixture.js';
+import { makeFixture, wordsOf, type Fixture } from './workspace-fixture.js';
 
 let fixture: Fixture;
 beforeAll(async () => {
@@ -81,7 +81,7 @@ describe('exporting a ranking', () => {
     const first = await run(request('changing.csv', { exclude: [exclude] }));
     const other = {
       ...fixture,
-      rank: (q: { instruction: string }) => fixture.rank({ instruction: `${q.instruction}!` }, undefined as never),
+      rank: (ask: AskSpec) => fixture.rank({ instruction: `${wordsOf(ask)}!` }, undefined as never),
     };
     await expect(remakeExport(fixture.workspace, other.rank, first.manifest, path('o.csv'))).rejects.toMatchObject({
       code: 'export-ranking-changed',

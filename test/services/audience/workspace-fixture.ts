@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RankQuestion } from '../../../electron/services/audience/build.js';
+import type { AskSpec } from '../../../electron/services/audience/spec.js';
 import { importFiles } from '../../../electron/services/import/import.js';
 import { openWorkspace, type Workspace } from '../../../electron/services/workspace/workspace.js';
 
@@ -26,7 +27,12 @@ export async function makeFixture(total: number): Promise<Fixture> {
   const workspace = await openWorkspace(join(folder, 'w.instructue'), { create: true });
   await importFiles(workspace, [{ kind: 'profile', path: profile }]);
   await workspace.run(`INSERT INTO customers VALUES ${ids.map((id, i) => `(${i}, '${id}')`).join(',')}`);
-  return { folder, workspace, ids, rank: (question) => storeScores(workspace, question.instruction, total) };
+  return { folder, workspace, ids, rank: (ask) => storeScores(workspace, wordsOf(ask), total) };
+}
+
+/** Words that a fake ranking depends on. */
+export function wordsOf(ask: AskSpec): string {
+  return 'tuned' in ask ? ask.tuned : ask.instruction;
 }
 
 /** Stores scores that depend on id and instruction alone, as a ranking. */

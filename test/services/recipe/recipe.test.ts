@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../electron/engine/engine.js';
 import type { RankQuestion } from '../../../electron/services/audience/build.js';
 import { remakeExport } from '../../../electron/services/audience/export.js';
+import type { AskSpec } from '../../../electron/services/audience/spec.js';
 import { encode } from '../../../electron/services/index/encode.js';
 import { rankInstruction } from '../../../electron/services/rank/rank.js';
 import { parseRecipe, readRecipe } from '../../../electron/services/recipe/recipe.js';
@@ -13,7 +14,7 @@ import { absoluteRecipe, runRecipe } from '../../../electron/services/recipe/run
 import { derive } from '../../../electron/services/index/derive.js';
 import { unattended } from '../../../electron/services/task.js';
 import { openWorkspace, type Workspace } from '../../../electron/services/workspace/workspace.js';
-import { storeScores } from '../audience/workspace-fixture.js';
+import { storeScores, wordsOf } from '../audience/workspace-fixture.js';
 
 const TINY_MODEL = fileURLToPath(new URL('../../fixtures/tiny-model', import.meta.url));
 const RECIPE = {
@@ -60,9 +61,9 @@ async function run(folder: string) {
 }
 
 function rankWithoutModel(workspace: Workspace) {
-  return async ({ instruction }: { instruction: string }) => {
+  return async (ask: AskSpec) => {
     const { customers } = await derive(workspace);
-    return storeScores(workspace, instruction, customers);
+    return storeScores(workspace, wordsOf(ask), customers);
   };
 }
 
@@ -70,11 +71,12 @@ const files = (workspace: Workspace) => workspace.all('SELECT name, accepted FRO
 
 /** The real encoding and ranking, on the tiny model of random weights. */
 function rankWithModel(workspace: Workspace): RankQuestion {
-  return async (question, task) => {
+  return async (ask, task) => {
+    if ('tuned' in ask) throw new Error('nothing is tuned here');
     await derive(workspace, [], task);
     const engine = await Engine.load(TINY_MODEL, 'cpu');
     await encode(workspace, engine, task);
-    return (await rankInstruction(workspace, engine, question, task)).rankingId;
+    return (await rankInstruction(workspace, engine, ask, task)).rankingId;
   };
 }
 
@@ -136,6 +138,7 @@ describe('running a recipe', () => {
     expect(broken({ ask: { target: { instruction: ' ' } } })).toThrowError(/wrong at ask/);
     expect(broken({ audience: { cap: { column: 'city', maxShare: 2 } } })).toThrowError(/audience\.cap\.maxShare/);
     expect(broken({ surprise: 1 })).toThrowError(/surprise/);
+    expect(broken({ ask: { target: { tuned: ' ' } } })).toThrowError(/wrong at ask/);
     expect(() => parseRecipe('{', 'r.json')).toThrowError(/not valid JSON/);
     expect(() => readRecipe('/nowhere/r.json')).toThrowError(/no such recipe/);
   });
