@@ -85,7 +85,7 @@ describe('asking', () => {
     await real.expectAccessible();
     await page.getByText('Columns', { exact: true }).click();
     await page.getByLabel('Filter').selectOption('country');
-    await page.getByLabel('country', { exact: true }).selectOption('Germany');
+    await page.getByRole('combobox', { name: 'country', exact: true }).selectOption('Germany');
     await page.getByText(/ of 1,500 customers$/).waitFor();
     const cells = await table().getByRole('cell', { name: 'Germany' }).count();
     expect(cells).toBeGreaterThan(5);
