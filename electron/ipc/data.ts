@@ -16,13 +16,14 @@ export const inspectionSchema = z.object({
   reason: z.string(),
   /** "CSV, UTF-8, comma" and the like. */
   format: z.string(),
-  columns: z.array(columnSchema),
+  columns: z.array(columnSchema.extend({ mayBeSensitive: z.boolean() })),
   /** The first rows of the file as they stand in it, one cell per column. */
   rows: z.array(z.array(z.string())),
   /** True when a file of the same content has been imported before. */
   alreadyImported: z.boolean(),
 });
 export type Inspection = z.infer<typeof inspectionSchema>;
+export type InspectedColumn = Inspection['columns'][number];
 
 export const rejectSchema = z.object({
   /** Line in the file, from 1. */
@@ -66,6 +67,8 @@ export type SourceOverview = z.infer<typeof sourceOverviewSchema>;
 export const overviewSchema = z.object({
   customers: z.number(),
   sources: z.array(sourceOverviewSchema),
+  /** Deleted files that can be brought back, the last one first. */
+  removed: z.array(z.object({ fileId: z.number(), kind: kindSchema, name: z.string() })),
 });
 export type Overview = z.infer<typeof overviewSchema>;
 
@@ -87,6 +90,18 @@ export const importFile = message(
   }),
   fileReportSchema,
 );
+
+/**
+ * Asks for a file that is a newer version of one of the workspace, or whose rows are added to it, and imports it with the
+ * same roles; null when the dialog was closed.
+ */
+export const updateSource = message(
+  'data:update-source',
+  z.object({ taskId: taskIdSchema, fileId: z.number().int(), as: z.enum(['replacement', 'addition']) }),
+  fileReportSchema.nullable(),
+);
+export const removeSource = message('data:remove-source', z.object({ fileId: z.number().int() }), nothing);
+export const restoreSource = message('data:restore-source', z.object({ fileId: z.number().int() }), nothing);
 
 export const dataOverview = message('data:overview', nothing, overviewSchema);
 /** Writes every rejected row to a file that the person names; null when the dialog was closed. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { compose, type Services } from '../composition.js';
 import type { WorkspaceInfo } from '../ipc/workspace.js';
 import { AppError } from '../services/errors.js';
+import { purgeRemoved } from '../services/import/remove-file.js';
 import type { Explainer } from '../services/explain/explainer.js';
 import type { Workspace } from '../services/workspace/workspace.js';
 import { nameOf } from './recents.js';
@@ -50,12 +51,13 @@ export class Session {
     return this.info()!;
   }
 
-  /** Closes the workspace once the work on it has ended. */
+  /** Closes the workspace once the work on it has ended. What was deleted in it is then gone for good. */
   async leave(): Promise<void> {
     await this.last;
     const closing = this.open;
     this.open = undefined;
     closing?.reader.connection.closeSync();
+    if (closing) await purgeRemoved(closing.services.workspace);
     closing?.services.close();
   }
 

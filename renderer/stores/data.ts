@@ -6,7 +6,7 @@ import { bridge } from '../bridge.js';
 import { useFailures } from './failures.js';
 import { useTasks } from './tasks.js';
 
-const nothing: Overview = { customers: 0, sources: [] };
+const nothing: Overview = { customers: 0, sources: [], removed: [] };
 
 /** Files on their way in, the reports of those that came in, and what the workspace holds. */
 export const useData = defineStore('data', () => {
@@ -69,6 +69,27 @@ export const useData = defineStore('data', () => {
     importing.value = undefined;
   }
 
+  /** Asks for a newer version of a file, or for one whose rows are added to it, and imports it. */
+  async function update(fileId: number, as: 'replacement' | 'addition'): Promise<void> {
+    importing.value = tasks.newId();
+    const report = await failures.attempt(bridge.data.updateSource({ taskId: importing.value, fileId, as }));
+    importing.value = undefined;
+    if (!report) return;
+    reports.value = [report];
+    savedRejects.value = undefined;
+    await refresh();
+  }
+
+  async function remove(fileId: number): Promise<void> {
+    await failures.attempt(bridge.data.removeSource({ fileId }));
+    await refresh();
+  }
+
+  async function restore(fileId: number): Promise<void> {
+    await failures.attempt(bridge.data.restoreSource({ fileId }));
+    await refresh();
+  }
+
   async function saveRejects(): Promise<void> {
     const saved = await failures.attempt(bridge.data.saveRejects());
     if (saved) savedRejects.value = saved.path;
@@ -88,6 +109,9 @@ export const useData = defineStore('data', () => {
     addSample,
     leaveOut,
     importAll,
+    update,
+    remove,
+    restore,
     saveRejects,
   };
 });

@@ -2,13 +2,7 @@ import type { Command } from 'commander';
 import { compose } from '../../composition.js';
 import { AppError } from '../../services/errors.js';
 import { overviewOf } from '../../services/import/overview.js';
-import {
-  findRemoved,
-  purgeRemoved,
-  removedFiles,
-  removeNamed,
-  restoreFile,
-} from '../../services/import/remove-file.js';
+import { findRemoved, purgeRemoved, removeNamed, restoreFile } from '../../services/import/remove-file.js';
 import { printResult } from '../output.js';
 
 interface Options {
@@ -40,8 +34,7 @@ async function run({ workspace: path, remove, restore, purge = false, json }: Op
     if (remove !== undefined) await removeNamed(workspace, remove);
     if (restore !== undefined) await restoreFile(workspace, await findRemoved(workspace, restore));
     const purged = purge ? await purgeRemoved(workspace) : 0;
-    const { sources } = await overviewOf(workspace);
-    const removed = await removedFiles(workspace);
+    const { sources, removed } = await overviewOf(workspace);
     printResult(json, { workspace: path, sources, removed, purged }, [
       ...sources.map(
         ({ kind, name, accepted, customers }) => `${kind}: ${name}, ${accepted} rows of ${customers} customers`,

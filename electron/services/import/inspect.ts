@@ -3,6 +3,7 @@ import { guessKind } from './guess-kind.js';
 import { knownIds } from './known-ids.js';
 import { asUtf8, hashFile, probe, takeSample, withColumns, type FileShape } from './probe.js';
 import { detectRoles, type ColumnRole } from './roles.js';
+import { seemsSensitive } from './sensitive.js';
 import type { FileKind } from './sources.js';
 import { defineValueMacros } from './values.js';
 
@@ -12,7 +13,7 @@ export interface Inspection {
   reason: string;
   /** "CSV, gzip, utf-8, comma" and the like. */
   format: string;
-  columns: ColumnRole[];
+  columns: (ColumnRole & { mayBeSensitive: boolean })[];
   /** The first rows, one cell per column. */
   rows: string[][];
   alreadyImported: boolean;
@@ -55,7 +56,10 @@ async function describe(workspace: Workspace, shape: FileShape, found: FileShape
     kind,
     reason,
     format: formatOf(found),
-    columns: kind === 'labels' || kind === 'segment' ? await roles(kind) : columns,
+    columns: (kind === 'labels' || kind === 'segment' ? await roles(kind) : columns).map((column) => ({
+      ...column,
+      mayBeSensitive: seemsSensitive(column.name),
+    })),
     rows: preview.getRowsJS().map((row) => row.map((cell) => (cell === null ? '' : String(cell)))),
     alreadyImported: earlier !== undefined,
   };

@@ -1,6 +1,7 @@
 import type { Workspace } from '../workspace/workspace.js';
 import { knownIds } from './known-ids.js';
 import type { Counts } from './load.js';
+import { removedFiles, type RemovedFile } from './remove-file.js';
 import { isSource, type FileKind, type Role } from './sources.js';
 
 /** One imported file, as the window shows it. */
@@ -29,8 +30,10 @@ const EXAMPLES = 20;
 type FileRow = { id: number; source: FileKind; name: string; accepted: number; rejected: number; duplicates: number };
 type ColumnRow = { ordinal: number; name: string; role: Role; reason: string };
 
-/** What the workspace holds: every imported file, and the customers in all of them. */
-export async function overviewOf(workspace: Workspace): Promise<{ customers: number; sources: SourceOverview[] }> {
+/** What the workspace holds: every imported file, the customers in all of them, and the files that were deleted. */
+export async function overviewOf(
+  workspace: Workspace,
+): Promise<{ customers: number; sources: SourceOverview[]; removed: RemovedFile[] }> {
   const files = await workspace.all<FileRow>(
     'SELECT id, source, name, accepted, rejected, duplicates FROM source_files ORDER BY id',
   );
@@ -39,7 +42,7 @@ export async function overviewOf(workspace: Workspace): Promise<{ customers: num
   );
   const sources: SourceOverview[] = [];
   for (const file of files) sources.push(await sourceOverview(workspace, file));
-  return { customers: row?.n ?? 0, sources };
+  return { customers: row?.n ?? 0, sources, removed: await removedFiles(workspace) };
 }
 
 async function sourceOverview(workspace: Workspace, file: FileRow): Promise<SourceOverview> {

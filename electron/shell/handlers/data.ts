@@ -5,9 +5,18 @@ import * as messages from '../../ipc/data.js';
 import type { GrantedFile } from '../../ipc/vocabulary.js';
 import { inspectFile } from '../../services/import/inspect.js';
 import { overviewOf, rejectSummary } from '../../services/import/overview.js';
+import type { ImportRequest } from '../../services/import/import.js';
+import type { Roles } from '../../services/import/mapping.js';
 import { rejectsCsv } from '../../services/import/rejects.js';
+import { removeFile, restoreFile } from '../../services/import/remove-file.js';
+import { storedFile } from '../../services/import/stored-file.js';
 import { handle } from '../handle.js';
 import type { Shell } from '../shell.js';
+
+const tables = [
+  { name: 'Tables', extensions: ['csv', 'tsv', 'txt', 'gz', 'parquet'] },
+  { name: 'All files', extensions: ['*'] },
+];
 
 export function handleData(shell: Shell): void {
   const { session, grants, tasks } = shell;
@@ -17,10 +26,7 @@ export function handleData(shell: Shell): void {
     const files = await shell.askToOpen({
       title: 'Choose customer data',
       properties: ['openFile', 'multiSelections'],
-      filters: [
-        { name: 'Tables', extensions: ['csv', 'tsv', 'txt', 'gz', 'parquet'] },
-        { name: 'All files', extensions: ['*'] },
-      ],
+      filters: tables,
     });
     return files ? grantAll(files) : null;
   });
@@ -34,16 +40,14 @@ export function handleData(shell: Shell): void {
     return { file: grants.grant(file), ...(await session.change((services) => inspectFile(services.workspace, file))) };
   });
 
-  handle(messages.importFile, async ({ taskId, handle: chosen, kind, columns }) => {
-    const file = grants.pathOf(chosen);
-    const name = path.basename(file);
+  const importOne = (taskId: string, request: ImportRequest, roles: Roles) => {
+    const name = path.basename(request.path);
     return tasks.run(taskId, `Import ${name}`, (task) =>
       session.change(async (services) => {
-        const roles = Object.fromEntries(columns.map((column) => [column.name, column.role]));
         const mapping = { [name]: { columns: roles } };
-        const [report] = await services.importFiles([{ kind, path: file }], { mapping }, task);
+        const [report] = await services.importFiles([request], { mapping }, task);
         if (!report) throw new Error('The import made no report.');
-        const { read, accepted, rejected, duplicates } = report;
+        const { kind, read, accepted, rejected, duplicates } = report;
         return {
           name,
           kind,
@@ -55,7 +59,26 @@ export function handleData(shell: Shell): void {
         };
       }),
     );
+  };
+  handle(messages.importFile, ({ taskId, handle: chosen, kind, columns }) =>
+    importOne(
+      taskId,
+      { kind, path: grants.pathOf(chosen) },
+      Object.fromEntries(columns.map((column) => [column.name, column.role])),
+    ),
+  );
+  handle(messages.updateSource, async ({ taskId, fileId, as }) => {
+    const { kind, name } = await storedFile(session.reader(), fileId);
+    const [file] =
+      (await shell.askToOpen({
+        title: as === 'replacement' ? `Choose the new version of ${name}` : `Choose the file to add to ${name}`,
+        properties: ['openFile'],
+        filters: tables,
+      })) ?? [];
+    return file === undefined ? null : importOne(taskId, { kind, path: file, earlier: { fileId, as } }, {});
   });
+  handle(messages.removeSource, ({ fileId }) => session.change((services) => removeFile(services.workspace, fileId)));
+  handle(messages.restoreSource, ({ fileId }) => session.change((services) => restoreFile(services.workspace, fileId)));
 
   handle(messages.dataOverview, () => overviewOf(session.reader()));
 
