@@ -87,11 +87,11 @@ async function judgeTarget(services: Services, { instruction, answer, hide }: Ta
     const { events: block } = await readCustomers(workspace, [customer], 0);
     const count = block.start[1]!;
     const single = Array.from({ length: count }, (_, event) => [event]);
-    const left = await scoresWithout(workspace, engine, ranking, block, 0, [[], ...single]);
+    const left = await scoresWithout(engine, ranking, block, 0, [[], ...single]);
     const score = left[0]!;
     const named = [...left.subarray(1).keys()].sort((a, b) => left[1 + a]! - left[1 + b]!).slice(0, NAMED);
     const draws = Array.from({ length: DRAWS }, (_, draw) => drawn(`${userId} ${draw}`, count));
-    const together = await scoresWithout(workspace, engine, ranking, block, 0, [named, ...draws]);
+    const together = await scoresWithout(engine, ranking, block, 0, [named, ...draws]);
     const [loss, ...losses] = Array.from(together, (without) => score - without);
     const random = losses.reduce((sum, one) => sum + one, 0) / DRAWS;
     judged.customers++;

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { parseDevice, type DeviceChoice } from './engine/devices.js';
 import { Engine } from './engine/engine.js';
 import { importFiles, type ImportOptions, type ImportReport, type ImportRequest } from './services/import/import.js';
+import { fitWorkspace, type FitOptions } from './services/fit/fit.js';
+import { chosenFit, fitByHash, type FitVersion } from './services/fit/fit-store.js';
 import { Explainer } from './services/explain/explainer.js';
 import { deriveHiding, prepare, type PrepareReport } from './services/index/prepare.js';
 import type { DeriveReport } from './services/index/derive.js';
@@ -13,17 +15,21 @@ import { rankInstruction, type RankingReport } from './services/rank/rank.js';
 import type { Task } from './services/task.js';
 import { prepareTuning } from './services/tune/apply.js';
 import type { Examples } from './services/tune/examples.js';
-import { suggestCustomers, type Suggestion } from './services/tune/suggest.js';
+import { groundsOfAnswers, groundsOfVersion, suggestCustomers, type Suggestion } from './services/tune/suggest.js';
 import { tuneInstruction, type TuneOptions, type TuneReport } from './services/tune/tune.js';
 import { findTuned, type TunedVersion } from './services/tune/tuned-store.js';
 import { openWorkspace, type Workspace } from './services/workspace/workspace.js';
 
 export { parseDevice, type DeviceReport } from './engine/devices.js';
 
-/** How to rank: on which device (default auto), and without which rows (default: as last time). */
+/**
+ * How to rank: on which device (default auto), without which rows (default: as last time), and by which fit of the model
+ * to this workspace (default: the current one).
+ */
 export interface RankOptions {
   device?: string;
   hides?: Hide[];
+  fit?: number | 'current' | 'none';
 }
 
 /** The services of one open workspace, built in order. `close` ends them; nothing may be called after it. */
@@ -36,6 +42,8 @@ export interface Services {
   engine(device?: string): Promise<Engine>;
   /** Derives and encodes what is not up to date. */
   prepare(options?: RankOptions, task?: Task): Promise<PrepareReport>;
+  /** Prepares, then learns from the workspace's own events, without labels; goes on where it was stopped. */
+  fit(options?: RankOptions & FitOptions, task?: Task): Promise<FitVersion>;
   /** Prepares, ranks and stores. */
   rank(question: Question, options?: RankOptions, task?: Task): Promise<RankingReport & { prepared: PrepareReport }>;
   /** Prepares, then learns from examples; they are looked up in the prepared workspace. */
@@ -53,6 +61,8 @@ export interface Services {
   ): Promise<RankingReport & { prepared: PrepareReport; tuned: TunedVersion }>;
   /** The customers whose answer would teach a tuned instruction most. */
   suggest(name: string, count: number, options?: RankOptions, task?: Task): Promise<Suggestion[]>;
+  /** The customers whose answer would teach most of an instruction, after the answers that it has. */
+  suggestFor(question: Question, count: number, options?: RankOptions, task?: Task): Promise<Suggestion[]>;
   /** Explains stored rankings. @param reader another connection to the workspace, for explaining while work goes on */
   explainer(reader?: Workspace, device?: string): Explainer;
   close(): void;
@@ -68,36 +78,65 @@ export async function compose(path: string, options: { create?: boolean; models?
   const engines = new Engines(options.models);
   const prepareOn = async (engine: Engine, { hides }: RankOptions, task?: Task): Promise<PrepareReport> =>
     prepare(workspace, engine, hides, task);
+  const fitted = async (engine: Engine, fit: RankOptions['fit'] = 'current'): Promise<Engine> => {
+    const stored = await chosenFit(workspace, fit, engine.model.hash);
+    return stored ? engine.fitted(stored.learned, stored.hash) : engine;
+  };
+  /** The engine on which something was tuned: of the fit that it was tuned on, as long as there is one. */
+  const tunedOn = async (engine: Engine, { model }: { model: string }): Promise<Engine> => {
+    const stored = await fitByHash(workspace, model, engine.model.hash);
+    return stored ? engine.fitted(stored.learned, stored.hash) : engine;
+  };
   return {
     workspace,
     importFiles: (requests, importOptions, task) => importFiles(workspace, requests, importOptions, task),
     derive: (hides = [], task, deriveOptions) => deriveHiding(workspace, hides, task, deriveOptions),
     engine: (device) => engines.on(device),
     prepare: async (rankOptions = {}, task) => prepareOn(await engines.on(rankOptions.device), rankOptions, task),
+    fit: async (fitOptions = {}, task) => {
+      const engine = await engines.on(fitOptions.device);
+      await prepareOn(engine, fitOptions, task);
+      return fitWorkspace(workspace, engine, fitOptions, task);
+    },
     rank: async (question, rankOptions = {}, task) => {
       const engine = await engines.on(rankOptions.device);
       const prepared = await prepareOn(engine, rankOptions, task);
-      return { ...(await rankInstruction(workspace, engine, question, task)), prepared };
+      const asked = await fitted(engine, rankOptions.fit);
+      return { ...(await rankInstruction(workspace, asked, question, task)), prepared };
     },
     tune: async (question, examplesOf, tuneOptions, task) => {
       const engine = await engines.on(tuneOptions.device);
       await prepareOn(engine, tuneOptions, task);
-      return tuneInstruction(workspace, engine, question, await examplesOf(workspace), tuneOptions, task);
+      const asked = await fitted(engine, tuneOptions.fit);
+      return tuneInstruction(workspace, asked, question, await examplesOf(workspace), tuneOptions, task);
     },
     rankTuned: async (name, rankOptions = {}, task) => {
       const { weights, ...tuned } = await findTuned(workspace, name);
       const engine = await engines.on(rankOptions.device);
       const prepared = await prepareOn(engine, rankOptions, task);
-      const tuning = tuned.inUse ? await prepareTuning(workspace, engine, { ...tuned, weights }) : undefined;
-      return { ...(await rankInstruction(workspace, engine, tuned.question, task, tuning)), prepared, tuned };
+      const asked = await tunedOn(engine, tuned);
+      const tuning = tuned.inUse ? await prepareTuning(workspace, asked, { ...tuned, weights }) : undefined;
+      return { ...(await rankInstruction(workspace, asked, tuned.question, task, tuning)), prepared, tuned };
     },
     suggest: async (name, count, rankOptions = {}, task) => {
       const tuned = await findTuned(workspace, name);
       const engine = await engines.on(rankOptions.device);
       await prepareOn(engine, rankOptions, task);
-      return suggestCustomers(workspace, engine, tuned, count, task);
+      return suggestCustomers(
+        workspace,
+        await tunedOn(engine, tuned),
+        await groundsOfVersion(workspace, tuned),
+        count,
+        task,
+      );
     },
-    explainer: (reader = workspace, device) => new Explainer(reader, () => engines.on(device)),
+    suggestFor: async (question, count, rankOptions = {}, task) => {
+      const engine = await engines.on(rankOptions.device);
+      await prepareOn(engine, rankOptions, task);
+      const asked = await fitted(engine, rankOptions.fit);
+      return suggestCustomers(workspace, asked, await groundsOfAnswers(workspace, question), count, task);
+    },
+    explainer: (reader = workspace, device) => new Explainer(reader, async () => fitted(await engines.on(device))),
     close: () => {
       engines.release();
       workspace.close();

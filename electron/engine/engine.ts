@@ -1,25 +1,20 @@
 import { chooseDevice, PROVIDERS, type DeviceChoice, type DeviceReport } from './devices.js';
+import { LearnedPath, readWeights, type Learned } from './learned.js';
 import { modelFile, readModel, type Model, type ModelFile } from './model.js';
-import { floats, integers, Session, type Feed } from './session.js';
+import { floats, integers, Session, type Feed, type Feeds, type Outputs } from './session.js';
 import { LanguageTokenizer, TextTokenizer, type LanguageTokens } from './tokenizer.js';
 
 /** Texts of one run of the text encoder; the ones of a run have about the same length. */
 const TEXT_BATCH = 32;
 
 /** What runs a few times per instruction is not worth an accelerator's start-up. */
-const ON_CPU: ReadonlySet<ModelFile> = new Set(['language.onnx', 'reader.onnx', 'evidence.onnx']);
+const ON_CPU: ReadonlySet<ModelFile> = new Set(['language.onnx', 'answer.onnx', 'reader.onnx', 'evidence.onnx']);
 
 /** What the language model read of one text. T tokens; sizes as in docs/rank.md. */
 export interface LanguageReading {
   tokens: LanguageTokens;
   /** Lower hidden states, [T, hidden]. */
   hidden: Feed;
-  /** Hidden state at the last token, from which the readout starts. */
-  start: Float32Array;
-  keys: Feed;
-  values: Feed;
-  /** Learned answer embedding, L2-normalised, [embeddingWidth - 2]. */
-  answer: Float32Array;
 }
 
 /** What an instruction says: the role of each of its tokens, and where it leads. */
@@ -30,30 +25,17 @@ export interface InstructionReading {
   direction: Float32Array;
 }
 
-/** Padded events of B customers, E each; bins as `valueBin` in services/index/encode gives them. */
-export interface TokenBatch {
-  customers: number;
-  width: number;
-  /** Rows of the string table that the batch uses, [S, tokenWidth]. */
-  table: Float32Array;
-  string: BigInt64Array;
-  source: BigInt64Array;
-  value: BigInt64Array;
-  recency: BigInt64Array;
-  /** ln(1 + n). */
-  count: Float32Array;
-  mask: Float32Array;
-}
-
 /** The model on a device: each graph is loaded when it is first needed, and once. */
 export class Engine {
-  private readonly sessions = new Map<ModelFile, Promise<Session>>();
   private textTokenizer: TextTokenizer | undefined;
   private languageTokenizer: LanguageTokenizer | undefined;
+  private path: LearnedPath | undefined;
 
   private constructor(
     readonly model: Model,
     readonly devices: DeviceReport,
+    private readonly sessions = new Map<ModelFile, Promise<Session>>(),
+    private weights?: Float32Array,
   ) {}
 
   /**
@@ -81,32 +63,27 @@ export class Engine {
     return result;
   }
 
-  /** Rows of the string table: embeddings [S, textWidth] and their sources 0..5 → [S, tokenWidth]. */
-  async stringTable(embedding: Float32Array, source: Uint8Array): Promise<Float32Array> {
-    const session = await this.session('string-table.onnx');
-    const sources = BigInt64Array.from(source, BigInt);
-    const { table } = await session.run({
-      embedding: floats(embedding, source.length, this.model.shape.textWidth),
-      source: integers(sources, source.length),
-    });
-    return table!.data;
+  /** The learned path with this engine's weights. */
+  get learned(): LearnedPath {
+    return (this.path ??= new LearnedPath((name) => this.session(name), this.model.shape, this.learnedWeights()));
   }
 
-  /** User tokens of a batch, [B, userTokens, tokenWidth]. */
-  async userTokens(batch: TokenBatch): Promise<Float32Array> {
-    const { tokenWidth } = this.model.shape;
-    const shape = [batch.customers, batch.width] as const;
-    const session = await this.session('user-tokens.onnx');
-    const { tokens } = await session.run({
-      table: floats(batch.table, batch.table.length / tokenWidth, tokenWidth),
-      string: integers(batch.string, ...shape),
-      source: integers(batch.source, ...shape),
-      value: integers(batch.value, ...shape),
-      recency: integers(batch.recency, ...shape),
-      count: floats(batch.count, ...shape),
-      mask: floats(batch.mask, ...shape),
-    });
-    return tokens!.data;
+  /** The flat weights of the learned path, [P]: a fit's, or those that ship. */
+  learnedWeights(): Float32Array {
+    return (this.weights ??= readWeights(modelFile(this.model, 'learned.bin')));
+  }
+
+  /**
+   * The same model with the learned path of a fit. It shares the loaded graphs; its model's hash and gate are the fit's.
+   * @param hash SHA-256 of what was fitted
+   */
+  fitted({ weights, gate }: Learned, hash: string): Engine {
+    return new Engine({ ...this.model, gate, hash }, this.devices, this.sessions, weights);
+  }
+
+  /** One step of a fit; see fit-step.ts. */
+  async fitStep(feeds: Feeds): Promise<Outputs> {
+    return (await this.session('fit-step.onnx')).run(feeds);
   }
 
   /** Reads an instruction, given as its words. */
@@ -130,20 +107,6 @@ export class Engine {
   /** Reads an answer, given as its words. */
   readAnswer(words: readonly string[]): Promise<LanguageReading> {
     return this.readLanguage(this.language().answer(words));
-  }
-
-  /** Learned part of the user embedding of B customers under an instruction, unit vectors [B, embeddingWidth - 2]. */
-  async readout(reading: LanguageReading, tokens: Float32Array): Promise<Float32Array> {
-    const { userTokens, tokenWidth } = this.model.shape;
-    const session = await this.session('readout.onnx');
-    const { learned } = await session.run({
-      start: floats(reading.start, reading.start.length),
-      position: integers(BigInt64Array.from([BigInt(reading.tokens.ids.length - 1)]), 1),
-      keys: reading.keys,
-      values: reading.values,
-      tokens: floats(tokens, tokens.length / (userTokens * tokenWidth), userTokens, tokenWidth),
-    });
-    return learned!.data;
   }
 
   /** Evidence of N customers: standardised features [N, F], context of the instruction [C + D] → [N]. */
@@ -171,15 +134,8 @@ export class Engine {
   private async readLanguage(tokens: LanguageTokens): Promise<LanguageReading> {
     const session = await this.session('language.onnx');
     const ids = BigInt64Array.from(tokens.ids, BigInt);
-    const { hidden, start, keys, values, answer } = await session.run({ ids: integers(ids, 1, ids.length) });
-    return {
-      tokens,
-      hidden: floats(hidden!.data, ...hidden!.shape),
-      start: start!.data,
-      keys: floats(keys!.data, ...keys!.shape),
-      values: floats(values!.data, ...values!.shape),
-      answer: answer!.data,
-    };
+    const { hidden } = await session.run({ ids: integers(ids, 1, ids.length) });
+    return { tokens, hidden: floats(hidden!.data, ...hidden!.shape) };
   }
 
   private session(name: ModelFile): Promise<Session> {

@@ -10,9 +10,12 @@ const FILES = [
   'string-table.onnx',
   'user-tokens.onnx',
   'language.onnx',
+  'answer.onnx',
   'reader.onnx',
   'readout.onnx',
   'evidence.onnx',
+  'fit-step.onnx',
+  'learned.bin',
   'text-tokenizer.json',
   'language-tokenizer.json',
 ] as const;
@@ -20,7 +23,7 @@ export type ModelFile = (typeof FILES)[number];
 
 const size = z.number().int().positive();
 
-/** model.json. Sizes are counts; `gate` (0..1) is how far the learned path enters the user embedding. */
+/** model.json. Sizes are counts; `gate` (0..4) is how far the learned path enters the user embedding. */
 const modelSchema = z.object({
   version: z.string(),
   shape: z.object({
@@ -33,7 +36,7 @@ const modelSchema = z.object({
     fusionLayers: size,
     lowerLayers: size,
   }),
-  gate: z.number().min(0).max(1),
+  gate: z.number().min(0).max(4),
   features: z.array(z.string()),
   context: z.array(z.string()),
   directions: z.array(z.string()),

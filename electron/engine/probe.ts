@@ -1,4 +1,5 @@
-import type { Model, ModelFile } from './model.js';
+import { readWeights } from './learned.js';
+import { modelFile, type Model, type ModelFile } from './model.js';
 import { floats, integers, type Feed, type Feeds, type Session } from './session.js';
 
 /** Graphs that a device is tried on: what runs once per customer. */
@@ -14,7 +15,9 @@ const STRINGS = 64;
  * A small batch with the shapes of real work and numbers of the same size; the same on every call.
  * @param session the graph, loaded on any device: it knows the widths that model.json does not name
  */
-export function probeFeeds(graph: Probed, session: Session, { shape }: Model): Feeds {
+export function probeFeeds(graph: Probed, session: Session, model: Model): Feeds {
+  const { shape } = model;
+  const weights = readWeights(modelFile(model, 'learned.bin'));
   const random = generator(7);
   const real = (...sizes: number[]): Feed =>
     floats(
@@ -26,25 +29,24 @@ export function probeFeeds(graph: Probed, session: Session, { shape }: Model): F
       BigInt64Array.from({ length: count(sizes) }, () => BigInt(Math.floor(random() * below))),
       ...sizes,
     );
-  if (graph === 'user-tokens.onnx') {
-    return {
-      table: real(STRINGS, shape.tokenWidth),
-      string: whole(STRINGS, CUSTOMERS, EVENTS),
-      source: whole(6, CUSTOMERS, EVENTS),
-      value: whole(shape.valueBins, CUSTOMERS, EVENTS),
-      recency: whole(shape.valueBins, CUSTOMERS, EVENTS),
-      count: real(CUSTOMERS, EVENTS),
-      mask: floats(new Float32Array(CUSTOMERS * EVENTS).fill(1), CUSTOMERS, EVENTS),
-    };
-  }
-  const sized = (input: string): number[] =>
+  const fixed = (input: string): number[] =>
     session.inputShape(input).map((size) => (typeof size === 'number' ? size : TEXT_TOKENS));
+  const events = {
+    weights: floats(weights, weights.length),
+    table: real(STRINGS, shape.tokenWidth),
+    string: whole(STRINGS, CUSTOMERS, EVENTS),
+    source: whole(6, CUSTOMERS, EVENTS),
+    value: whole(shape.valueBins, CUSTOMERS, EVENTS),
+    recency: whole(shape.valueBins, CUSTOMERS, EVENTS),
+    count: real(CUSTOMERS, EVENTS),
+    mask: floats(new Float32Array(CUSTOMERS * EVENTS).fill(1), CUSTOMERS, EVENTS),
+  };
+  if (graph === 'user-tokens.onnx') return events;
   return {
-    start: real(...sized('start')),
-    position: integers(BigInt64Array.from([BigInt(TEXT_TOKENS - 1)]), 1),
-    keys: real(...sized('keys')),
-    values: real(...sized('values')),
-    tokens: real(CUSTOMERS, shape.userTokens, shape.tokenWidth),
+    ...events,
+    hidden: real(...fixed('hidden')),
+    wanted: real(shape.textWidth),
+    unwanted: real(shape.textWidth),
   };
 }
 

@@ -14,18 +14,12 @@ import torch
 from settings import WORK
 
 
-def part_of(state: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
-    """The entries of a state dict under `prefix.`, without it."""
-    return {name.removeprefix(f"{prefix}."): value for name, value in state.items() if name.startswith(f"{prefix}.")}
-
-
 def assemble(folder: Path, gate: float, report: dict) -> dict:
     """The checkpoint that export.py reads, of evidence.pt, reader.pt and learned.pt. Raises FileNotFoundError."""
     learned = torch.load(folder / "learned.pt", map_location="cpu", weights_only=False)
     return {
         "settings": learned["settings"]["model"],
-        "encoders": part_of(learned["model"], "encoders"),
-        "fusion": part_of(learned["model"], "fusion"),
+        "path": learned["model"],
         "reader": torch.load(folder / "reader.pt", map_location="cpu", weights_only=True),
         "evidence": torch.load(folder / "evidence.pt", map_location="cpu", weights_only=True),
         "gate": gate,

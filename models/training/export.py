@@ -17,11 +17,14 @@ from torch import nn
 from base import language_model_tokenizer, load_text_encoder, mean_pool, package_file
 from evidence import EvidenceHead
 from export_card import write_card, write_manifest
+from export_fit import export_step, fit_step, verify_step
 from export_graphs import Parts, export, graphs, verify
-from export_pack import Q4, Q8, DataFile, DenseWeights, base_q4, base_q8, pack_fp16, pack_q4, pack_q8_rows
+from export_pack import Q4, Q8, DataFile, DenseWeights, base_q4, base_q8, pack_fp16, pack_q4, pack_q8_rows, unpack_q4
 from export_text import PlainTextEncoder, TextShape, from_reference
 from language import LowerLayers
-from model import Fusion, InstructionReader, SourceEncoders
+from pool import silent_hidden
+from flat import FlatWeights
+from model import InstructionReader, LearnedPath
 from settings import WORK, ModelSettings
 
 LARGEST_FILE, LARGEST_MODEL = 50e6, 120e6
@@ -57,6 +60,13 @@ def checked_text_encoder() -> PlainTextEncoder:
     return plain
 
 
+def loaded_path(settings: ModelSettings) -> LearnedPath:
+    """A learned path over the base model's layers."""
+    path = LearnedPath(settings)
+    path.fusion.load()
+    return path
+
+
 def read_checkpoint(path: Path) -> tuple[Parts, float, dict]:
     """(modules, gate, report) of a checkpoint, over the frozen base models. Raises KeyError for a missing entry."""
     # A file of our own training, whose report may hold NumPy numbers.
@@ -65,9 +75,9 @@ def read_checkpoint(path: Path) -> tuple[Parts, float, dict]:
     parts = Parts(
         settings=settings,
         text=checked_text_encoder(),
-        encoders=load_trained(SourceEncoders(settings), stored["encoders"], "encoders"),
+        path=load_trained(loaded_path(settings), stored["path"], "learned path"),
         lower=LowerLayers(settings.lower_layers).load().eval(),
-        fusion=load_trained(Fusion(settings).load(), stored["fusion"], "fusion"),
+        silence=silent_hidden(settings.lower_layers),
         reader=load_trained(InstructionReader(settings.text_width), stored["reader"], "reader"),
         evidence=load_trained(EvidenceHead(), stored["evidence"], "evidence"),
     )
@@ -78,10 +88,11 @@ def write_graphs(parts: Parts, layer_blocks: Callable[[int, str], Q4], embedding
     """Exports every graph to `out` and compares it with PyTorch; returns each one's largest difference.
 
     layer_blocks(layer, matrix) gives the quantised matrices of the language model under the names of MATRICES' values.
-    The layers' blocks are one file that language.onnx and readout.onnx share.
+    The layers' blocks are one file that the graphs share.
     """
     layer_file, embedding_file = DataFile("language-layers.bin"), DataFile("language-embedding.bin")
-    lower, everything = len(parts.lower.layers), len(parts.lower.layers) + len(parts.fusion.layers)
+    lower, everything = len(parts.lower.layers), len(parts.lower.layers) + len(parts.path.fusion.layers)
+    ranges = {"language": range(lower), "answer": range(lower, everything), "readout": range(lower, everything)}
     wanted = graphs(parts)
     for graph in wanted:
         model = export(graph)
@@ -89,16 +100,25 @@ def write_graphs(parts: Parts, layer_blocks: Callable[[int, str], Q4], embedding
             pack_fp16(model.graph)
         if graph.name == "language":
             pack_q8_rows(model.graph, DenseWeights(model.graph), embedding, "embedding", embedding_file)
-        if graph.name in ("language", "readout"):
+        if graph.name in ranges:
             model.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
             weights = DenseWeights(model.graph)
-            for layer in range(0 if graph.name == "language" else lower, everything):
+            for layer in ranges[graph.name]:
                 for name in MATRICES.values():
                     pack_q4(model.graph, weights, layer_blocks(layer, name), f"layers.{layer}.{name}", layer_file)
         (out / f"{graph.name}.onnx").write_bytes(model.SerializeToString())
+    step = fit_step(parts.path, parts.silence)
+    model = export_step(step)
+    weights = DenseWeights(model.graph)
+    for layer in range(lower, everything):
+        for name in MATRICES.values():
+            unpack_q4(model.graph, weights, layer_blocks(layer, name), f"layers.{layer}.{name}", layer_file)
+    (out / "fit-step.onnx").write_bytes(model.SerializeToString())
     for file in (layer_file, embedding_file):
         file.write(out)
-    return {graph.name: verify(graph, out / f"{graph.name}.onnx") for graph in wanted}
+    (out / "learned.bin").write_bytes(FlatWeights(parts.path).pack(parts.path).numpy().tobytes())
+    differences = {graph.name: verify(graph, out / f"{graph.name}.onnx") for graph in wanted}
+    return {**differences, "fit-step": verify_step(step, out / "fit-step.onnx")}
 
 
 def text_tokenizer(max_tokens: int):

@@ -25,12 +25,13 @@ from export_graphs import Parts
 from export_pack import BLOCK, Q4, Q8
 from export_text import PlainTextEncoder, TextShape
 from language import LowerLayers
-from model import Fusion, InstructionReader, SourceEncoders
+from model import USER_TOKEN, InstructionReader, LearnedPath
+from pool import PROMPT
 from settings import HERE, ModelSettings
 
 FIXTURES = HERE.parents[1] / "test" / "fixtures"
 SETTINGS = ModelSettings(
-    text_width=32, token_width=16, user_tokens=7, lower_layers=2, fusion_layers=2, lora_rank=2, embedding_width=24, max_events=16
+    text_width=32, token_width=16, user_tokens=7, attention_heads=2, lower_layers=2, fusion_layers=2, lora_rank=2, embedding_width=24, max_events=16
 )
 TEXT = TextShape(vocabulary=512, width=32, layers=2, heads=2, inner=64, positions=64)
 INNER, WORDS, GATE = 64, 512, 0.25
@@ -68,23 +69,25 @@ def tiny_parts() -> Parts:
     torch.manual_seed(3)
     # The feed-forward width is the base model's, a constant of language.py; everything else is a setting.
     with patch("language.INTERMEDIATE", INNER):
-        lower, fusion = LowerLayers(SETTINGS.lower_layers), Fusion(SETTINGS)
+        lower, path = LowerLayers(SETTINGS.lower_layers), LearnedPath(SETTINGS)
     lower.embedding = nn.Parameter(torch.from_numpy(tiny_embedding().dense()), requires_grad=False)
     load_tiny(lower.layers, 0)
-    load_tiny(fusion.layers, SETTINGS.lower_layers)
+    load_tiny(path.fusion.layers, SETTINGS.lower_layers)
+    with torch.no_grad():
+        silence = lower(torch.tensor([small_language_tokenizer().encode(PROMPT).ids + [USER_TOKEN]]))[0]
     parts = Parts(
-        settings=SETTINGS, text=PlainTextEncoder(TEXT), encoders=SourceEncoders(SETTINGS), lower=lower, fusion=fusion,
+        settings=SETTINGS, text=PlainTextEncoder(TEXT), path=path, lower=lower, silence=silence,
         reader=InstructionReader(SETTINGS.text_width), evidence=EvidenceHead(),
     )  # fmt: skip
     with torch.no_grad():
-        for module in (fusion, parts.evidence):
+        for module in (path, parts.evidence):
             for name, parameter in module.named_parameters():
-                starts_at_zero = parameter.requires_grad and (name.endswith(".up") or name.startswith("bend.2"))
+                starts_at_zero = parameter.requires_grad and (name.endswith(".up") or name.endswith("unwanted") or name.startswith("bend.2"))
                 if starts_at_zero:
                     parameter.add_(torch.randn_like(parameter) * 0.05)
         for parameter in parts.text.parameters():  # As they are stored.
             parameter.copy_(parameter.half().float())
-    for module in (parts.text, parts.encoders, lower, fusion, parts.reader, parts.evidence):
+    for module in (parts.text, path, lower, parts.reader, parts.evidence):
         module.eval()
     return parts
 

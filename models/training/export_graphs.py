@@ -15,7 +15,9 @@ from torch import Tensor, nn
 from base import HIDDEN
 from evidence import CONTEXT, DIRECTIONS, FEATURES, EvidenceHead
 from language import LowerLayers
-from model import Fusion, InstructionReader, SourceEncoders
+from flat import FlatWeights, OnWeights
+from model import InstructionReader, LearnedPath
+from objective import read_users
 from settings import SOURCES, ModelSettings
 
 OPSET = 20
@@ -26,42 +28,48 @@ TOLERANCE = 1e-3
 class StringTable(nn.Module):
     """embedding [S, W], source [S] -> table [S, d]."""
 
-    def __init__(self, encoders: SourceEncoders) -> None:
+    def __init__(self, path: LearnedPath) -> None:
         super().__init__()
-        self.encoders = encoders
+        self.path = path
 
     def forward(self, embedding: Tensor, source: Tensor) -> Tensor:
-        return self.encoders.string_table(embedding, source)
+        return self.path.encoders.string_table(embedding, source)
 
 
 class UserTokens(nn.Module):
     """table [S, d] and padded events [B, E] -> user tokens [B, M, d]. Padding has string 0 and mask 0."""
 
-    def __init__(self, encoders: SourceEncoders) -> None:
+    def __init__(self, path: LearnedPath) -> None:
         super().__init__()
-        self.encoders = encoders
+        self.path = path
 
     def forward(
         self, table: Tensor, string: Tensor, source: Tensor, value: Tensor, recency: Tensor, count: Tensor, mask: Tensor
     ) -> Tensor:
-        return self.encoders(table[string], source, value, recency, count, mask)
+        return self.path.encoders(table[string], source, value, recency, count, mask)
 
 
 class Language(nn.Module):
-    """ids [1, T] of an instruction or an answer -> all that ranking needs of it.
+    """ids [1, T] of an instruction or an answer -> hidden [T, 576], its frozen lower hidden states."""
 
-    hidden [T, 576], start [576] (its last row), keys and values [L, T, 3, 64], answer [width - 2].
-    """
-
-    def __init__(self, lower: LowerLayers, fusion: Fusion) -> None:
+    def __init__(self, lower: LowerLayers) -> None:
         super().__init__()
-        self.lower, self.fusion = lower, fusion
+        self.lower = lower
 
-    def forward(self, ids: Tensor) -> tuple[Tensor, ...]:
-        hidden = self.lower(ids)
-        top, cache = self.fusion.read_text(hidden)
-        keys, values = (torch.cat([pair[i] for pair in cache]) for i in (0, 1))
-        return hidden[0], hidden[0, -1], keys, values, self.fusion.embed_answer(top[0, -1])
+    def forward(self, ids: Tensor) -> Tensor:
+        return self.lower(ids)[0]
+
+
+class Answer(nn.Module):
+    """hidden [T, 576] of an answer and its text embedding [W] -> learned part of a [width - 2]."""
+
+    def __init__(self, path: LearnedPath) -> None:
+        super().__init__()
+        self.path = path
+
+    def forward(self, hidden: Tensor, embedding: Tensor) -> Tensor:
+        top, _ = self.path.fusion.read_text(hidden[None])
+        return self.path.fusion.embed_answer(top[0, -1], embedding)
 
 
 class Reader(nn.Module):
@@ -77,20 +85,23 @@ class Reader(nn.Module):
 
 
 class Readout(nn.Module):
-    """An instruction's reading and user tokens [B, M, d] -> learned part of u [B, width - 2]."""
+    """An instruction's hidden [T, 576] and phrase embeddings [W], table and events as UserTokens -> learned part of u
+    [B, width - 2]."""
 
-    def __init__(self, fusion: Fusion) -> None:
+    def __init__(self, path: LearnedPath) -> None:
         super().__init__()
-        self.fusion = fusion
+        self.path = path
 
-    def forward(self, start: Tensor, position: Tensor, keys: Tensor, values: Tensor, tokens: Tensor) -> Tensor:
-        rows = tokens.shape[0]
-        cache = [(keys[i][None], values[i][None].expand(rows, -1, -1, -1)) for i in range(len(self.fusion.layers))]
-        nothing_masked = torch.zeros(1, 1, 1)
-        top = self.fusion.read_customer(
-            start[None, None].expand(rows, 1, -1), position[None].expand(rows, 1), cache, nothing_masked, tokens
-        )
-        return self.fusion.embed_user(top[:, 0])
+    def forward(
+        self, hidden: Tensor, wanted: Tensor, unwanted: Tensor, table: Tensor, string: Tensor, source: Tensor, value: Tensor,
+        recency: Tensor, count: Tensor, mask: Tensor,
+    ) -> Tensor:  # fmt: skip
+        x, h = self.path.encoders.events(table[string], source, value, recency, count)
+        rows = string.shape[0]
+        asked = (part[None].expand(rows, -1) for part in (wanted, unwanted, hidden[-1]))
+        tokens = torch.cat([self.path.encoders.pool(h, source, mask), self.path.attended(x, h, mask, *asked)], 1)
+        end = torch.zeros(1, dtype=torch.int64) + (hidden.shape[0] - 1)
+        return read_users(self.path, hidden[None], end, tokens)[0]
 
 
 class Evidence(nn.Module):
@@ -110,9 +121,9 @@ class Parts:
 
     settings: ModelSettings
     text: nn.Module
-    encoders: SourceEncoders
+    path: LearnedPath
     lower: LowerLayers
-    fusion: Fusion
+    silence: Tensor
     reader: InstructionReader
     evidence: EvidenceHead
 
@@ -165,14 +176,15 @@ def event_inputs(settings: ModelSettings) -> Callable[..., tuple[Tensor, ...]]:
     return example
 
 
-def readout_inputs(language: Language, settings: ModelSettings, vocabulary: int) -> Callable[..., tuple[Tensor, ...]]:
-    """A real reading of random ids, so that keys and hidden states have their true magnitudes."""
+def readout_inputs(lower: LowerLayers, settings: ModelSettings) -> Callable[..., tuple[Tensor, ...]]:
+    """A real reading of random ids, so that hidden states have their true magnitudes, and random events."""
+    events = event_inputs(settings)
 
     @torch.no_grad()
-    def example(B: int, T: int) -> tuple[Tensor, ...]:
-        _, start, keys, values, _ = language(torch.randint(vocabulary, (1, T)))
-        tokens = torch.nn.functional.layer_norm(torch.randn(B, settings.user_tokens, settings.token_width), (settings.token_width,))
-        return start, torch.tensor([T - 1]), keys, values, tokens
+    def example(S: int, B: int, E: int, T: int) -> tuple[Tensor, ...]:
+        hidden = lower(torch.randint(lower.embedding.shape[0], (1, T)))[0]
+        phrases = torch.nn.functional.normalize(torch.randn(2, settings.text_width))
+        return hidden, phrases[0], phrases[1], *events(S, B, E)
 
     return example
 
@@ -197,35 +209,46 @@ def evidence_graph(head: EvidenceHead) -> Graph:
     )  # fmt: skip
 
 
+def on_weights(path: LearnedPath, name: str, module: nn.Module, inputs, outputs, example, traced, checked) -> Graph:
+    """A graph whose first input is the flat weights [P] of the path, so that a fit runs on the graphs of the shipped model."""
+    weights = FlatWeights(path).pack(path)
+    return Graph(
+        name, OnWeights(module, path), {"weights": (None,), **inputs}, outputs, lambda **sizes: (weights, *example(**sizes)), traced, checked
+    )
+
+
 def graphs(parts: Parts) -> list[Graph]:
     """The graphs of a model, in the order in which they are exported."""
-    settings = parts.settings
-    language, words = Language(parts.lower, parts.fusion), parts.lower.embedding.shape[0]
-    cache = (None, "T", None, None)
+    settings, path, words = parts.settings, parts.path, parts.lower.embedding.shape[0]
+    table, strings = {"table": ("S", None)}, {"embedding": ("S", None), "source": ("S",)}
+    events = {name: ("B", "E") for name in ("string", "source", "value", "recency", "count", "mask")}
+    text = lambda *shape: torch.nn.functional.normalize(torch.randn(*shape, settings.text_width), dim=-1)  # noqa: E731
     return [
         Graph(
             "text-encoder", parts.text, {"input_ids": ("B", "T"), "attention_mask": ("B", "T")}, ("embedding",),
             text_inputs(parts.text.shape.vocabulary), {"B": 7, "T": 11}, grid(B=MANY, T=(5, 13, 64)),
         ),
-        Graph(
-            "string-table", StringTable(parts.encoders), {"embedding": ("S", None), "source": ("S",)}, ("table",),
-            lambda S: (torch.nn.functional.normalize(torch.randn(S, settings.text_width)), torch.randint(len(SOURCES), (S,))),
-            {"S": 17}, grid(S=MANY),
+        on_weights(
+            path, "string-table", StringTable(path), strings, ("table",),
+            lambda S: (text(S), torch.randint(len(SOURCES), (S,))), {"S": 17}, grid(S=MANY),
+        ),
+        on_weights(
+            path, "user-tokens", UserTokens(path), {**table, **events}, ("tokens",), event_inputs(settings),
+            {"S": 23, "B": 7, "E": 11}, grid(S=(29,), B=MANY, E=(7, 64)),
         ),
         Graph(
-            "user-tokens", UserTokens(parts.encoders),
-            {"table": ("S", None), **{n: ("B", "E") for n in ("string", "source", "value", "recency", "count", "mask")}},
-            ("tokens",), event_inputs(settings), {"S": 23, "B": 7, "E": 11}, grid(S=(29,), B=MANY, E=(7, 64)),
+            "language", Language(parts.lower), {"ids": (None, "T")}, ("hidden",), lambda T: (torch.randint(words, (1, T)),), {"T": 11},
+            grid(T=LENGTHS),
         ),
-        Graph(
-            "language", language, {"ids": (None, "T")}, ("hidden", "start", "keys", "values", "answer"),
-            lambda T: (torch.randint(words, (1, T)),), {"T": 11}, grid(T=LENGTHS),
+        on_weights(
+            path, "answer", Answer(path), {"hidden": ("T", None), "embedding": (None,)}, ("answer",),
+            lambda T: (parts.lower(torch.randint(words, (1, T)))[0], text()), {"T": 11}, grid(T=LENGTHS),
         ),
         reader_graph(parts.reader, settings),
-        Graph(
-            "readout", Readout(parts.fusion),
-            {"start": (None,), "position": (None,), "keys": cache, "values": cache, "tokens": ("B", None, None)},
-            ("learned",), readout_inputs(language, settings, words), {"B": 7, "T": 11}, grid(B=MANY, T=LENGTHS),
+        on_weights(
+            path, "readout", Readout(path), {"hidden": ("T", None), "wanted": (None,), "unwanted": (None,), **table, **events},
+            ("learned",), readout_inputs(parts.lower, settings), {"S": 23, "B": 7, "E": 13, "T": 11},
+            grid(S=(29,), B=MANY, E=(9, 64), T=LENGTHS),
         ),
         evidence_graph(parts.evidence),
     ]  # fmt: skip
@@ -236,12 +259,19 @@ def export(graph: Graph) -> onnx.ModelProto:
     """The graph as ONNX with float32 weights inside."""
     axis = {name: torch.export.Dim(name) for axes in graph.inputs.values() for name in axes if name is not None}
     shapes = [{i: axis[name] for i, name in enumerate(axes) if name is not None} for axes in graph.inputs.values()]
+    if isinstance(graph.module, OnWeights):
+        shapes = {"weights": shapes[0], "arguments": tuple(shapes[1:])}
     program = torch.onnx.export(
         graph.module.eval(), graph.example(**graph.traced), dynamo=True, opset_version=OPSET, optimize=True, verbose=False,
         input_names=list(graph.inputs), output_names=list(graph.outputs), dynamic_shapes=shapes,
     )  # fmt: skip
-    model = program.model_proto
-    # Source locations of the exporting machine do not belong in a released file.
+    return finished(program.model_proto)
+
+
+def finished(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model as it is released: without source locations of the exporting machine, and without splits into more parts
+    than WebGPU has buffers for."""
+    slice_instead_of_split(model.graph)
     for node in model.graph.node:
         del node.metadata_props[:]
     del model.metadata_props[:]
@@ -249,6 +279,28 @@ def export(graph: Graph) -> onnx.ModelProto:
     for value in (*model.graph.input, *model.graph.output, *model.graph.value_info, *model.graph.initializer):
         del value.metadata_props[:]
     return model
+
+
+def slice_instead_of_split(graph: onnx.GraphProto) -> None:
+    """Replaces every Split of a vector by one Slice per part."""
+    inside = (t for t in graph.initializer if t.data_location != onnx.TensorProto.EXTERNAL and t.data_type == onnx.TensorProto.INT64)
+    constants = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in inside}
+    nodes = []
+    for node in graph.node:
+        sizes = constants.get(node.input[1]) if node.op_type == "Split" and len(node.input) > 1 else None
+        if sizes is None or len(sizes) <= 4:
+            nodes.append(node)
+            continue
+        ends = np.cumsum(sizes)
+        axis = next((attribute.i for attribute in node.attribute if attribute.name == "axis"), 0)
+        for number, (start, end, output) in enumerate(zip(ends - sizes, ends, node.output)):
+            names = []
+            for what, value in (("start", start), ("end", end), ("axis", axis)):
+                names.append(f"{node.name}.{number}.{what}")
+                graph.initializer.append(onnx.numpy_helper.from_array(np.array([value], np.int64), names[-1]))
+            nodes.append(onnx.helper.make_node("Slice", [node.input[0], *names], [output]))
+    del graph.node[:]
+    graph.node.extend(nodes)
 
 
 @torch.no_grad()

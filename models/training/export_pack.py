@@ -113,20 +113,28 @@ def take_initializer(graph: onnx.GraphProto, name: str) -> np.ndarray:
     return value
 
 
+def key_of(value: np.ndarray) -> tuple[tuple[int, ...], bytes]:
+    """Shape and hash of a matrix."""
+    return value.shape, hashlib.sha256(np.ascontiguousarray(value).tobytes()).digest()
+
+
 class DenseWeights:
     """Finds the float32 matrices of a graph by content, as the exporter renames, transposes and merges them."""
 
     def __init__(self, graph: onnx.GraphProto) -> None:
         self.graph = graph
         self.names = {
-            (tuple(tensor.dims), hashlib.sha256(numpy_helper.to_array(tensor).tobytes()).digest()): tensor.name
+            key_of(numpy_helper.to_array(tensor)): tensor.name
             for tensor in graph.initializer
             if tensor.data_type == TensorProto.FLOAT and len(tensor.dims) == 2
         }
 
+    def has(self, value: np.ndarray) -> bool:
+        return key_of(value) in self.names
+
     def take(self, value: np.ndarray) -> str:
         """Removes the initializer that equals `value`; returns its name. Raises KeyError where there is none."""
-        name = self.names.pop((value.shape, hashlib.sha256(np.ascontiguousarray(value).tobytes()).digest()))
+        name = self.names.pop(key_of(value))
         take_initializer(self.graph, name)
         return name
 
@@ -162,17 +170,25 @@ def pairs(nibbles: np.ndarray) -> np.ndarray:
     return both[..., 0::2] | (both[..., 1::2] << 4)
 
 
+def drop_transpose(graph: onnx.GraphProto, name: str) -> str:
+    """Removes the Transpose of a matrix that the exporter did not fold; returns the name of its output."""
+    transpose = next(node for node in graph.node if node.op_type == "Transpose" and node.input[0] == name)
+    graph.node.remove(transpose)
+    return transpose.output[0]
+
+
 def pack_q4(graph: onnx.GraphProto, weights: DenseWeights, packed: Q4, prefix: str, file: DataFile) -> None:
     """Replaces x @ W, where W [I, O] holds `packed` transposed, by its blocks.
 
     MatMulNBits multiplies with scale * (nibble - 8); what is missing, minimum + 8 * scale for all weights of a block, is
     a small product with the sums of x over blocks. Raises KeyError when the graph was not exported with these weights.
     """
-    name = weights.take(packed.dense().T)
-    at, product = next((i, node) for i, node in enumerate(graph.node) if name in node.input)
-    if product.op_type != "MatMul" or product.input[1] != name:
-        raise ValueError(f"{prefix} is read by {product.op_type}, expected MatMul")
-    x, outputs, blocks = product.input[0], len(packed.nibbles), packed.nibbles.shape[1]
+    dense = packed.dense()
+    name = weights.take(dense.T) if weights.has(dense.T) else drop_transpose(graph, weights.take(dense))
+    products = [node for node in graph.node if name in node.input]
+    if any(product.op_type != "MatMul" or product.input[1] != name for product in products):
+        raise ValueError(f"{prefix} is read by {[product.op_type for product in products]}, expected MatMul")
+    outputs, blocks = len(packed.nibbles), packed.nibbles.shape[1]
     part = lambda suffix: f"{prefix}.{suffix}"  # noqa: E731
     nibbles = add_constant(graph, part("nibbles"), pairs(packed.nibbles), file)
     scale = add_constant(graph, part("scale"), packed.scale[..., 0], file)
@@ -181,24 +197,61 @@ def pack_q4(graph: onnx.GraphProto, weights: DenseWeights, packed: Q4, prefix: s
     shape = add_constant(graph, "to_blocks", np.array([0, 0, -1, BLOCK], np.int64))
     last = add_constant(graph, "last_axis", np.array([-1], np.int64))
     node = helper.make_node
-    made = {output for other in graph.node for output in other.output}
-    nodes = [
+    insert_first(graph, [
         node("Cast", [scale], [part("scale32")], to=TensorProto.FLOAT),
         node("Cast", [minimum], [part("minimum32")], to=TensorProto.FLOAT),
         node("Mul", [part("scale32"), eight], [part("middle")]),
         node("Add", [part("middle"), part("minimum32")], [part("offset")]),
         node("Transpose", [part("offset")], [part("offsets")], perm=[1, 0]),
-    ]
-    if f"{x}.sums" not in made:
-        nodes.append(node("Reshape", [x, shape], [f"{x}.blocks"]))
-        nodes.append(node("ReduceSum", [f"{x}.blocks", last], [f"{x}.sums"], keepdims=0))
+    ])  # fmt: skip
     size = {"K": blocks * BLOCK, "N": outputs, "bits": 4, "block_size": BLOCK}
-    nodes += [
-        node("MatMulNBits", [x, nibbles, part("scale32")], [part("product")], domain="com.microsoft", **size),
-        node("MatMul", [f"{x}.sums", part("offsets")], [part("shift")]),
-        node("Add", [part("product"), part("shift")], [product.output[0]]),
+    for number, product in enumerate(products):
+        x, own = product.input[0], lambda suffix: f"{prefix}.{number}.{suffix}"  # noqa: B023, E731
+        nodes = []
+        if all(f"{x}.sums" not in other.output for other in graph.node):
+            nodes = [node("Reshape", [x, shape], [f"{x}.blocks"]), node("ReduceSum", [f"{x}.blocks", last], [f"{x}.sums"], keepdims=0)]
+        nodes += [
+            node("MatMulNBits", [x, nibbles, part("scale32")], [own("product")], domain="com.microsoft", **size),
+            node("MatMul", [f"{x}.sums", part("offsets")], [own("shift")]),
+            node("Add", [own("product"), own("shift")], [product.output[0]]),
+        ]
+        replace_node(graph, list(graph.node).index(product), nodes)
+
+
+def unpack_q4(graph: onnx.GraphProto, weights: DenseWeights, packed: Q4, prefix: str, file: DataFile) -> None:
+    """Replaces the dense matrix of `packed`, or its transpose, by its blocks and plain operations that unpack them when the
+    graph is loaded: a gradient needs the matrix itself. Raises KeyError when the graph has neither."""
+    part = lambda suffix: f"{prefix}.{suffix}"  # noqa: E731
+    dense = packed.dense()
+    names = {transposed: weights.take(value) for transposed, value in ((False, dense), (True, dense.T)) if weights.has(value)}
+    if not names:
+        raise KeyError(prefix)
+    nibbles = add_constant(graph, part("nibbles"), pairs(packed.nibbles), file)
+    scale = add_constant(graph, part("scale"), packed.scale[..., 0], file)
+    minimum = add_constant(graph, part("minimum"), packed.minimum[..., 0], file)
+    fifteen, four = add_constant(graph, "fifteen", np.array(15, np.uint8)), add_constant(graph, "four", np.array(4, np.uint8))
+    last = add_constant(graph, "last_axis", np.array([-1], np.int64))
+    blocks, matrix = (np.array(shape, np.int64) for shape in ((len(dense), -1, BLOCK), dense.shape))
+    node = helper.make_node
+    nodes = [
+        node("BitwiseAnd", [nibbles, fifteen], [part("even")]),
+        node("BitShift", [nibbles, four], [part("odd")], direction="RIGHT"),
+        node("Unsqueeze", [part("even"), last], [part("evens")]),
+        node("Unsqueeze", [part("odd"), last], [part("odds")]),
+        node("Concat", [part("evens"), part("odds")], [part("both")], axis=-1),
+        node("Reshape", [part("both"), add_constant(graph, part("blocks"), blocks)], [part("levels")]),
+        node("Cast", [part("levels")], [part("levels32")], to=TensorProto.FLOAT),
+        node("Cast", [scale], [part("scale32")], to=TensorProto.FLOAT),
+        node("Cast", [minimum], [part("minimum32")], to=TensorProto.FLOAT),
+        node("Unsqueeze", [part("scale32"), last], [part("scales")]),
+        node("Unsqueeze", [part("minimum32"), last], [part("minima")]),
+        node("Mul", [part("levels32"), part("scales")], [part("scaled")]),
+        node("Add", [part("scaled"), part("minima")], [part("shifted")]),
+        node("Reshape", [part("shifted"), add_constant(graph, part("matrix"), matrix)], [names.get(False, part("dense"))]),
     ]
-    replace_node(graph, at, nodes)
+    if True in names:
+        nodes.append(node("Transpose", [names.get(False, part("dense"))], [names[True]], perm=[1, 0]))
+    insert_first(graph, nodes)
 
 
 def pack_q8_rows(graph: onnx.GraphProto, weights: DenseWeights, packed: Q8, prefix: str, file: DataFile) -> None:

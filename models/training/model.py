@@ -27,10 +27,14 @@ class SourceEncoders(nn.Module):
         super().__init__()
         d = settings.token_width
         self.settings = settings
-        self.text = nn.Parameter(torch.randn(len(SOURCES), settings.text_width, d) / math.sqrt(settings.text_width) * 4)
+        shared = torch.randn(settings.text_width, d) / math.sqrt(settings.text_width) * 4
+        # All sources start from one projection, so that an instruction's query finds the like in any of them at once.
+        self.text = nn.Parameter(shared.expand(len(SOURCES), -1, -1).clone())
         self.source = nn.Embedding(len(SOURCES), d)
         self.value = nn.Embedding(settings.value_bins, d)
         self.recency = nn.Embedding(settings.value_bins, d)
+        for bias in (self.source, self.value, self.recency):
+            nn.init.normal_(bias.weight, std=0.1)
         self.count = nn.Parameter(torch.zeros(d))
         self.norm, self.inner = nn.LayerNorm(d), nn.LayerNorm(d)
         self.expand, self.shrink = nn.Linear(d, 2 * d), nn.Linear(2 * d, d)
@@ -43,11 +47,17 @@ class SourceEncoders(nn.Module):
         chosen = torch.nn.functional.one_hot(source, len(SOURCES)).to(every.dtype)
         return (every * chosen[..., None]).sum(1)
 
-    def forward(self, rows: Tensor, source: Tensor, value: Tensor, recency: Tensor, count: Tensor, mask: Tensor) -> Tensor:
-        """Rows of the string table [B, E, d]; source, value bin, recency bin [B, E] int64; log count [B, E];
-        mask [B, E] 1 for an event -> user tokens [B, M, d]."""
-        x = rows + self.source(source) + self.value(value) + self.recency(recency) + count[..., None] * self.count
-        h = x + self.shrink(torch.nn.functional.gelu(self.expand(self.inner(x))))
+    def events(self, rows: Tensor, source: Tensor, value: Tensor, recency: Tensor, count: Tensor) -> tuple[Tensor, Tensor]:
+        """(x, h) [B, E, d] each: an event as it was put together, and after the perceptron.
+
+        rows of the string table [B, E, d]; source, value bin, recency bin [B, E] int64; log count [B, E].
+        """
+        of = lambda table, number: torch.nn.functional.one_hot(number, table.num_embeddings).to(rows.dtype) @ table.weight  # noqa: E731
+        x = rows + of(self.source, source) + of(self.value, value) + of(self.recency, recency) + count[..., None] * self.count
+        return x, x + affine(self.shrink, torch.nn.functional.gelu(affine(self.expand, self.inner(x))))
+
+    def pool(self, h: Tensor, source: Tensor, mask: Tensor) -> Tensor:
+        """Events h [B, E, d], source [B, E], mask [B, E] 1 for an event -> user tokens [B, M, d]."""
         logits = (h @ self.queries.T / math.sqrt(h.shape[-1])).transpose(1, 2)
         tokens = self.queries.shape[0]
         own = torch.nn.functional.one_hot(source, len(SOURCES)).to(h.dtype).transpose(1, 2)
@@ -59,6 +69,53 @@ class SourceEncoders(nn.Module):
         missing = (seen.sum(-1, keepdim=True) < 0.5).to(h.dtype)
         size = torch.log1p(seen.sum(-1, keepdim=True)) * 0.25
         return self.norm(pooled * (1 + size) + missing * self.absent)
+
+    def forward(self, rows: Tensor, source: Tensor, value: Tensor, recency: Tensor, count: Tensor, mask: Tensor) -> Tensor:
+        """As `events` and `pool`: -> user tokens [B, M, d], whatever will be asked."""
+        _, h = self.events(rows, source, value, recency, count)
+        return self.pool(h, source, mask)
+
+
+def affine(linear: nn.Linear, x: Tensor) -> Tensor:
+    """linear(x), written out: tracing the module's own call fixes the batch size (fit_step.py)."""
+    return x @ linear.weight.T + linear.bias
+
+
+class Attended(nn.Module):
+    """What an instruction looks up among a customer's events: R tokens by cross-attention.
+
+    The query comes from the embeddings of the wanted and unwanted phrases and from the language model's hidden state at
+    <USER>; it starts as the projection that the encoders start from, so that attention begins as text similarity.
+    """
+
+    def __init__(self, settings: ModelSettings, text: Tensor) -> None:
+        super().__init__()
+        d, r = settings.token_width, settings.attended_tokens
+        self.heads, self.tokens = settings.attention_heads, r
+        start = torch.tensor([10.0, 20.0, 40.0, 0.0])[torch.arange(r) % 4]
+        self.wanted = nn.Parameter((text.detach()[:, None] * start[None, :, None]).flatten(1).clone())
+        self.unwanted = nn.Parameter(torch.zeros(settings.text_width, r * d))
+        self.hidden = nn.Linear(HIDDEN, r * d)
+        nn.init.normal_(self.hidden.weight, std=0.2 / math.sqrt(HIDDEN))
+        self.key = nn.Parameter(torch.eye(d))
+        self.value = nn.Parameter(torch.eye(d))
+        self.mass = nn.Linear(self.heads, d)
+        self.out = nn.Linear(d, d)
+        self.norm = nn.LayerNorm(d)
+
+    def forward(self, x: Tensor, h: Tensor, mask: Tensor, wanted: Tensor, unwanted: Tensor, hidden: Tensor) -> Tensor:
+        """Events x, h [B, E, d] of `SourceEncoders.events`, mask [B, E]; wanted, unwanted [B, 384] mean phrase embeddings
+        (0 for none), hidden [B, 576] the lower hidden state at <USER> -> [B, R, d]."""
+        said = hidden * torch.rsqrt((hidden * hidden).mean(-1, keepdim=True) + 1e-3)
+        q = (wanted @ self.wanted + unwanted @ self.unwanted + affine(self.hidden, said)).unflatten(-1, (self.tokens, self.heads, -1))
+        k = (x @ self.key).unflatten(-1, (self.heads, -1)).permute(0, 2, 3, 1)
+        v = (h @ self.value).unflatten(-1, (self.heads, -1)).permute(0, 2, 1, 3)
+        logits = (q.permute(0, 2, 1, 3) @ k / math.sqrt(k.shape[2])).clamp(-30, 30)
+        powers = torch.exp(logits) * mask[:, None, None]
+        total = powers.sum(-1, keepdim=True)
+        mixed = ((powers @ v) / (total + 1e-6)).permute(0, 2, 1, 3).flatten(2)
+        mass = torch.log(total + 1e-3).squeeze(-1).permute(0, 2, 1)
+        return self.norm(affine(self.out, mixed) + affine(self.mass, mass))
 
 
 class Fusion(nn.Module):
@@ -72,6 +129,9 @@ class Fusion(nn.Module):
         self.final_norm = nn.Parameter(torch.ones(HIDDEN), requires_grad=False)
         self.user_head = nn.Linear(HIDDEN, settings.embedding_width - 2, bias=False)
         self.answer_head = nn.Linear(HIDDEN, settings.embedding_width - 2, bias=False)
+        tokens = settings.user_tokens + settings.attended_tokens
+        self.user_direct = nn.Linear(tokens * settings.token_width, settings.embedding_width - 2, bias=False)
+        self.answer_direct = nn.Linear(settings.text_width, settings.embedding_width - 2, bias=False)
 
     def load(self) -> Fusion:
         from base import language_model_tensor
@@ -98,7 +158,7 @@ class Fusion(nn.Module):
 
         The customer's keys carry no position: they are met by the unrotated query, as if at distance 0.
         """
-        customer = self.adapter(tokens)
+        customer = affine(self.adapter, tokens)
         cos, sin = rotary(positions.flatten())
         cos, sin = cos.unflatten(0, positions.shape), sin.unflatten(0, positions.shape)
         x = start
@@ -115,13 +175,19 @@ class Fusion(nn.Module):
             x = layer.feed_forward(x + layer.o(mixed))
         return x
 
-    def embed_user(self, top: Tensor) -> Tensor:
-        """Top hidden state at <USER> [..., 576] -> learned part of u, L2-normalised [..., width - 2]."""
-        return torch.nn.functional.normalize(self.user_head(rms_norm(top, self.final_norm)), dim=-1)
+    def embed_user(self, top: Tensor, tokens: Tensor) -> Tensor:
+        """Top hidden state at <USER> [B, 576], tokens [B, M + R, d] -> learned part of u, L2-normalised [B, width - 2]."""
+        return normalised(self.user_head(rms_norm(top, self.final_norm)) + self.user_direct(tokens.flatten(-2)))
 
-    def embed_answer(self, top: Tensor) -> Tensor:
-        """Top hidden state at the answer's end [..., 576] -> learned part of a, L2-normalised."""
-        return torch.nn.functional.normalize(self.answer_head(rms_norm(top, self.final_norm)), dim=-1)
+    def embed_answer(self, top: Tensor, text: Tensor) -> Tensor:
+        """Top hidden state at the answer's end [..., 576], text embedding of the answer [..., 384] -> learned part of a,
+        L2-normalised."""
+        return normalised(self.answer_head(rms_norm(top, self.final_norm)) + self.answer_direct(text))
+
+
+def normalised(x: Tensor) -> Tensor:
+    """x divided by its length over the last axis."""
+    return x * torch.rsqrt((x * x).sum(-1, keepdim=True) + 1e-6)
 
 
 class InstructionReader(nn.Module):
@@ -148,6 +214,7 @@ class LearnedPath(nn.Module):
         super().__init__()
         self.settings = settings
         self.encoders = SourceEncoders(settings)
+        self.attended = Attended(settings, self.encoders.text[0])
         self.fusion = Fusion(settings)
 
     def trainable(self) -> list[nn.Parameter]:

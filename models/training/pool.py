@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from base import language_model_tokenizer
 from language import LowerLayers
@@ -85,6 +86,13 @@ def read_population(name: str, lower: LowerLayers) -> list[Reading]:
         Reading(np.array(ids), h, user, role, a)
         for ids, h, user, role, a in zip(texts, hidden, users, roles, answer_hidden)
     ]
+
+
+@torch.no_grad()
+def silent_hidden(lower_layers: int) -> Tensor:
+    """Lower hidden states of the template without an instruction, [T, 576]; the last row is <USER>'s."""
+    ids = torch.tensor([language_model_tokenizer().encode(PROMPT).ids + [USER_TOKEN]])
+    return LowerLayers(lower_layers).load()(ids)[0]
 
 
 def main() -> None:

@@ -45,6 +45,10 @@ class ModelSettings:
     """Width of a user token as it is stored per customer."""
     user_tokens: int = 8
     """M: one per source and the rest over all events. At least 6."""
+    attended_tokens: int = 4
+    """R: tokens that an instruction's cross-attention makes of the events."""
+    attention_heads: int = 3
+    """Heads of that cross-attention; divides token_width."""
     lower_layers: int = 12
     """Language-model layers the instruction runs through alone."""
     fusion_layers: int = 2
@@ -87,11 +91,15 @@ class TrainSettings:
     steps: int = 1200
     instructions_per_step: int = 8
     customers_per_instruction: int = 24
-    learning_rate: float = 3e-4
+    learning_rate: float = 6e-4
     temperature: float = 0.07
     false_negative_margin: float = 0.1
     """A negative whose similarity exceeds the positive's by this much is dropped."""
     autoregressive_weight: float = 0.1
+    contrastive_weight: float = 0.05
+    tables_share: float = 0.3
+    """Share of the steps whose instructions come from tables; the others take all theirs from one set, so that answers
+    differ by customers and not by population."""
     seed: int = 1
     exclude: tuple[str, ...] = ()
     """Sets this run must not see."""

@@ -21,8 +21,9 @@ from data import load_population
 from evidence import EvidenceHead
 from language import rms_norm
 from model import LearnedPath
-from pool import Reading
-from questions import Packed, Question, dump_folders
+from objective import Batch, Embedded, contrast, embed, within_loss
+from pool import Reading, silent_hidden
+from questions import Packed, Question, dump_folders, query_texts
 from settings import TRAINING_SETS, WORK, ModelSettings, TrainSettings
 from train_evidence import direction_context
 
@@ -33,16 +34,20 @@ EVIDENCE_SCALE = 8.0
 class Corpus:
     """All questions of the training populations with their readings, ready to be drawn."""
 
-    def __init__(self, exclude: tuple[str, ...], lower_layers: int, only: tuple[str, ...] | None = None) -> None:
+    def __init__(self, exclude: tuple[str, ...], lower_layers: int) -> None:
         encoder = TextEncoder(WORK / "text.npz")
         self.questions: list[tuple[int, Question, Reading]] = []
         self.embedding: list[Tensor] = []
         self.source: list[Tensor] = []
-        self.is_set: list[bool] = []
+        self.of_set: list[np.ndarray] = []
+        """Numbers of each training set's questions."""
+        self.phrases: list[tuple[Tensor, Tensor, Tensor]] = []
+        """Mean embedding of the wanted and of the unwanted phrases, embedding of the answer: [384] each."""
         for folder in dump_folders():
             name = folder.name
-            if name in exclude or (only is not None and name not in only):
+            if name in exclude:
                 continue
+            first = len(self.questions)
             population = load_population(folder, encoder)
             number = len(self.embedding)
             self.embedding.append(torch.from_numpy(population.embedding.astype(np.float16)))
@@ -51,7 +56,17 @@ class Corpus:
             readings = pickle.loads((WORK / f"pool{lower_layers}" / f"{name}.pkl").read_bytes())
             for question, reading in zip(questions, readings):
                 self.questions.append((number, question, reading))
-                self.is_set.append(name in TRAINING_SETS)
+                self.phrases.append(phrase_embeddings(question, encoder))
+            if name in TRAINING_SETS:
+                self.of_set.append(np.arange(first, len(self.questions)))
+        self.of_tables = np.setdiff1d(np.arange(len(self.questions)), np.concatenate(self.of_set))
+
+
+def phrase_embeddings(question: Question, encoder: TextEncoder) -> tuple[Tensor, Tensor, Tensor]:
+    """(wanted, unwanted, answer) [384] each; unwanted is 0 where there is none."""
+    wanted, unwanted = query_texts(question.task)
+    mean = lambda texts: torch.from_numpy(encoder(list(texts)).mean(0)) if texts else torch.zeros(384)  # noqa: E731
+    return mean(wanted), mean(unwanted), mean([question.task.answer])
 
 
 def bins(percentile: np.ndarray, count: int) -> np.ndarray:
@@ -59,25 +74,6 @@ def bins(percentile: np.ndarray, count: int) -> np.ndarray:
     known = ~np.isnan(percentile)
     cut = np.minimum(np.floor(np.nan_to_num(percentile.astype(np.float32)) * (count - 1)), count - 2)
     return np.where(known, 1 + cut, 0).astype(np.int64)
-
-
-@dataclasses.dataclass
-class Batch:
-    """G instructions with n customers each; customer tensors are [G * n, …]."""
-
-    rows: Tensor
-    source: Tensor
-    value: Tensor
-    recency: Tensor
-    count: Tensor
-    mask: Tensor
-    target: Tensor
-    evidence: Tensor
-    hidden: Tensor
-    users: Tensor
-    answer_hidden: Tensor
-    answer_last: Tensor
-    answer_ids: list[np.ndarray]
 
 
 def draw(corpus: Corpus, chosen: list[int], per: int, model: LearnedPath, heads: list[Tensor], random) -> Batch:
@@ -102,8 +98,9 @@ def draw(corpus: Corpus, chosen: list[int], per: int, model: LearnedPath, heads:
     return Batch(
         rows=torch.cat(tables), source=torch.cat(sources), value=torch.from_numpy(bins(stack("value"), settings.value_bins)),
         recency=torch.from_numpy(bins(stack("recency"), settings.value_bins)), count=torch.from_numpy(stack("count").astype(np.float32)),
-        mask=torch.from_numpy((stack("string") >= 0).astype(np.float32)), target=torch.from_numpy(stack("target")),
-        evidence=torch.cat(evidence), hidden=padded(hidden), users=torch.tensor([corpus.questions[i][2].user for i in chosen]),
+        mask=torch.from_numpy((stack("string") >= 0).astype(np.float32)), target=torch.from_numpy(stack("target")).unflatten(0, (len(chosen), per)),
+        evidence=torch.stack(evidence), hidden=padded(hidden), users=torch.tensor([corpus.questions[i][2].user for i in chosen]),
+        **{name: torch.stack([corpus.phrases[i][part] for i in chosen]) for part, name in enumerate(("wanted", "unwanted", "answer_text"))},
         answer_hidden=padded(answers), answer_last=torch.tensor([len(a) - 1 for a in answers]),
         answer_ids=[corpus.questions[i][2].ids[corpus.questions[i][2].user + 1 :] for i in chosen],
     )  # fmt: skip
@@ -117,52 +114,19 @@ def padded(arrays: list[np.ndarray]) -> Tensor:
     return out
 
 
-@dataclasses.dataclass
-class Embedded:
-    """u [G, n, W], a [G, W] (learned parts), and the autoregressive loss of some positive customers."""
-
-    users: Tensor
-    answers: Tensor
-    autoregressive: Tensor
-
-
-def forward(model: LearnedPath, batch: Batch, vocabulary: Tensor | None, random) -> Embedded:
-    """One pass; `vocabulary` [49152, 576] (the tied output embedding) is None where no words are to be predicted."""
-    groups = len(batch.users)
-    per = len(batch.target) // groups
-    tokens = model.encoders(batch.rows, batch.source, batch.value, batch.recency, batch.count, batch.mask)
-    _, cache = model.fusion.read_text(batch.hidden)
-    where = torch.arange(batch.hidden.shape[1])
-    ends = batch.users
-    start = batch.hidden[torch.arange(groups), ends]
-    spread = lambda x: x.repeat_interleave(per, 0)  # noqa: E731
-    text_mask = torch.where(where[None] <= ends[:, None], 0.0, -1e9)
-    top = model.fusion.read_customer(
-        spread(start)[:, None], spread(ends)[:, None], [(spread(k), spread(v)) for k, v in cache], spread(text_mask)[:, None], tokens
-    )
-    users = model.fusion.embed_user(top[:, 0]).unflatten(0, (groups, per))
-    answer_top, _ = model.fusion.read_text(batch.answer_hidden)
-    answers = model.fusion.embed_answer(answer_top[torch.arange(groups), batch.answer_last])
-    words = predict_words(model, batch, tokens, cache, vocabulary, random) if vocabulary is not None else users.sum() * 0
-    return Embedded(users, answers, words)
-
-
-def predict_words(model: LearnedPath, batch: Batch, tokens: Tensor, cache, vocabulary: Tensor, random) -> Tensor:
+def predict_words(model: LearnedPath, batch: Batch, embedded: Embedded, vocabulary: Tensor, random) -> Tensor:
     """Cross-entropy of each answer's tokens for one positive customer per instruction, over the batch's own words and
     512 random ones (sampled softmax): answer tokens come after <USER> under the causal mask, so nothing leaks."""
-    groups = len(batch.users)
-    per = len(batch.target) // groups
-    target = batch.target.unflatten(0, (groups, per))
-    one = torch.tensor([int(random.choice(np.flatnonzero(row.numpy() == 1))) if (row == 1).any() else 0 for row in target])
+    groups, per = batch.target.shape
+    one = torch.tensor([int(random.choice(np.flatnonzero(row.numpy() == 1))) if (row == 1).any() else 0 for row in batch.target])
     longest = max(len(ids) for ids in batch.answer_ids)
-    steps = torch.arange(longest)
-    positions = batch.users[:, None] + steps
+    positions = batch.users[:, None] + torch.arange(longest)
     places = positions.clamp(max=batch.hidden.shape[1] - 1)
     start = batch.hidden[torch.arange(groups)[:, None], places]
     where = torch.arange(batch.hidden.shape[1])
     text_mask = torch.where(where[None, None] <= positions[..., None], 0.0, -1e9)
-    chosen = tokens.unflatten(0, (groups, per))[torch.arange(groups), one]
-    top = model.fusion.read_customer(start, positions, cache, text_mask, chosen)
+    chosen = embedded.tokens.unflatten(0, (groups, per))[torch.arange(groups), one]
+    top = model.fusion.read_customer(start, positions, embedded.cache, text_mask, chosen)
     labels = torch.full((groups, longest), -100)
     candidates, index = np.unique(np.concatenate(batch.answer_ids + [random.integers(0, len(vocabulary), 512)]), return_inverse=True)
     at = 0
@@ -171,31 +135,6 @@ def predict_words(model: LearnedPath, batch: Batch, tokens: Tensor, cache, vocab
         at += len(ids)
     logits = rms_norm(top, model.fusion.final_norm) @ vocabulary[torch.from_numpy(candidates)].T
     return torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=-100)
-
-
-def contrastive_loss(embedded: Embedded, target: Tensor, settings: TrainSettings) -> Tensor:
-    """InfoNCE of one positive customer per instruction against all answers, other users and answers; negatives more
-    similar than the positive by the margin are taken for false and dropped."""
-    groups, per, _ = embedded.users.shape
-    first = target.unflatten(0, (groups, per)).argmax(1)
-    u, a = embedded.users[torch.arange(groups), first], embedded.answers
-    same = torch.eye(groups, dtype=torch.bool)
-    cross = u @ a.T
-    positive = cross.diagonal()[:, None]
-    blocks = [cross, (u @ u.T).masked_fill(same, -2), (a @ a.T).masked_fill(same, -2)]
-    kept = []
-    for block in blocks:
-        false = (block > positive + settings.false_negative_margin) & ~same
-        kept.append(block.masked_fill(false, -2))
-    logits = torch.cat(kept, 1) / settings.temperature
-    return torch.nn.functional.cross_entropy(logits, torch.arange(groups))
-
-
-def within_loss(score: Tensor, target: Tensor) -> Tensor:
-    """Pairwise logistic loss of positives against negatives of the same instruction: [G, n] each."""
-    pairs = target[:, :, None] * (1 - target)[:, None]
-    margin = score[:, :, None] - score[:, None]
-    return (torch.nn.functional.softplus(-margin) * pairs).sum() / pairs.sum().clamp(min=1)
 
 
 def evidence_scores(corpus: Corpus, head: EvidenceHead) -> list[Tensor]:
@@ -217,7 +156,7 @@ def train(settings: TrainSettings, evidence: EvidenceHead, out: Path) -> Learned
     heads = evidence_scores(corpus, evidence)
     model = LearnedPath(settings.model)
     model.fusion.load()
-    scale = torch.nn.Parameter(torch.tensor(1.5))
+    scale = torch.nn.Parameter(torch.tensor(2.3))
     optimizer = torch.optim.AdamW(
         [{"params": model.trainable(), "weight_decay": 0.05}, {"params": [scale], "weight_decay": 0.0}], lr=settings.learning_rate
     )
@@ -233,22 +172,17 @@ def train(settings: TrainSettings, evidence: EvidenceHead, out: Path) -> Learned
         schedule.load_state_dict(stored["schedule"])
         scale.data.copy_(stored["scale"])
         first = stored["step"]
-    pools = [np.flatnonzero(np.array(corpus.is_set)), np.flatnonzero(~np.array(corpus.is_set))]
-    shares = (settings.instructions_per_step * 5 // 8, settings.instructions_per_step - settings.instructions_per_step * 5 // 8)
+    silence = silent_hidden(settings.model.lower_layers)
     began, losses = time.time(), []
     for step in range(first, settings.steps):
-        chosen = [int(i) for pool, n in zip(pools, shares) for i in random.choice(pool, n)]
+        pool = corpus.of_tables if random.random() < settings.tables_share else corpus.of_set[random.integers(len(corpus.of_set))]
+        chosen = [int(i) for i in random.choice(pool, settings.instructions_per_step)]
         batch = draw(corpus, chosen, settings.customers_per_instruction, model, heads, random)
-        embedded = forward(model, batch, vocabulary, random)
-        groups = len(chosen)
-        target = batch.target.unflatten(0, (groups, -1))
-        cosine = torch.einsum("gnw,gw->gn", embedded.users, embedded.answers)
-        leaning = torch.from_numpy(random.choice([0.0, 1.0], groups)).float()[:, None] * batch.evidence.unflatten(0, (groups, -1))
-        parts = (
-            within_loss(leaning + scale.exp() * cosine, target),
-            0.1 * contrastive_loss(embedded, batch.target, settings),
-            settings.autoregressive_weight * embedded.autoregressive,
-        )
+        embedded = embed(model, batch, silence)
+        leaning = torch.from_numpy(random.choice([0.0, 1.0], len(chosen))).float()[:, None] * batch.evidence
+        parts = [within_loss(leaning + scale.exp() * embedded.cosine, batch.target), settings.contrastive_weight * contrast(embedded, settings)]
+        if vocabulary is not None:
+            parts.append(settings.autoregressive_weight * predict_words(model, batch, embedded, vocabulary, random))
         loss = sum(parts)
         optimizer.zero_grad()
         loss.backward()

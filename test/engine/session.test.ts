@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readWeights } from '../../electron/engine/learned.js';
 import { floats, integers, Session } from '../../electron/engine/session.js';
 import { TINY_MODEL } from '../services/tiny-workspace.js';
 
 describe('a graph session', () => {
   const load = (): Promise<Session> => Session.load(join(TINY_MODEL, 'string-table.onnx'));
   const source = integers(BigInt64Array.of(0n, 5n), 2);
+  const flat = readWeights(join(TINY_MODEL, 'learned.bin'));
+  const weights = floats(flat, flat.length);
 
   it('runs feeds that fit', async () => {
     const session = await load();
-    const { table } = await session.run({ embedding: floats(new Float32Array(64).fill(0.1), 2, 32), source });
+    const { table } = await session.run({ weights, embedding: floats(new Float32Array(64).fill(0.1), 2, 32), source });
     expect(table!.shape).toEqual([2, 16]);
     expect(table!.data.every(Number.isFinite)).toBe(true);
   });
@@ -26,7 +29,9 @@ describe('a graph session', () => {
     ],
   ])('refuses %s and says so without any data', async (_, feeds, problem) => {
     const session = await load();
-    const failure = await session.run(feeds as Parameters<Session['run']>[0]).catch((error: Error) => error);
+    const failure = await session
+      .run({ weights, ...feeds } as Parameters<Session['run']>[0])
+      .catch((error: Error) => error);
     expect(failure).toMatchObject({ code: 'graph-feeds' });
     expect((failure as Error).message).toContain(problem);
   });

@@ -7,6 +7,7 @@ import { parseHide } from '../../services/index/hide.js';
 import type { Understanding } from '../../services/rank/question.js';
 import { writeRanked, type Depth } from '../../services/rank/write-ranked.js';
 import type { TunedVersion } from '../../services/tune/tuned-store.js';
+import { FIT_HELP, parseFit } from '../fit-option.js';
 import { printResult, terminalTask } from '../output.js';
 
 interface Options {
@@ -19,6 +20,7 @@ interface Options {
   top?: string;
   percent?: string;
   device: string;
+  fit: string;
   hide: string[];
   json?: boolean;
 }
@@ -37,6 +39,7 @@ export function register(program: Command): void {
     .option('--out <file>', 'write rank, user_id and score here, .csv or .parquet')
     .option('--top <n>', 'write the best n customers only')
     .option('--percent <p>', 'write the best p percent only')
+    .option('--fit <fit>', FIT_HELP, 'current')
     .option('--device <device>', 'auto, cpu, webgpu, directml, coreml or cuda', 'auto')
     .option(
       '--hide <[FILE:]COLUMN=VALUE>',
@@ -59,9 +62,10 @@ async function run(options: Options): Promise<void> {
   try {
     const task = terminalTask();
     const { instruction = '', answer, contrast, device } = options;
+    const fit = parseFit(options.fit);
     const report: Report =
       options.tuned === undefined
-        ? await services.rank({ instruction, answer, contrast }, { device, hides }, task)
+        ? await services.rank({ instruction, answer, contrast }, { device, hides, fit }, task)
         : await services.rankTuned(options.tuned, { device, hides }, task);
     const written =
       options.out === undefined

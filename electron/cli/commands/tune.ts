@@ -6,6 +6,7 @@ import { parseHide } from '../../services/index/hide.js';
 import { examplesFromLabels, examplesFromSeeds, type Examples } from '../../services/tune/examples.js';
 import type { Keep, TuneReport, Verdict } from '../../services/tune/tune.js';
 import type { Workspace } from '../../services/workspace/workspace.js';
+import { FIT_HELP, parseFit } from '../fit-option.js';
 import { printResult, terminalTask } from '../output.js';
 import { estimateText } from '../tables.js';
 
@@ -21,6 +22,7 @@ interface Options {
   name: string;
   keep: string;
   device: string;
+  fit: string;
   hide: string[];
   json?: boolean;
 }
@@ -43,6 +45,7 @@ export function register(program: Command): void {
       'auto: rankings use it unless cross-validation speaks against it; always: in any case',
       'auto',
     )
+    .option('--fit <fit>', FIT_HELP, 'current')
     .option('--device <device>', 'auto, cpu or another device', 'auto')
     .option(
       '--hide <[FILE:]COLUMN=VALUE>',
@@ -66,7 +69,7 @@ async function run(options: Options): Promise<void> {
     const report = await services.tune(
       { instruction, answer, contrast },
       examplesOf,
-      { name, keep, device, hides },
+      { name, keep, device, hides, fit: parseFit(options.fit) },
       terminalTask(),
     );
     printResult(options.json, report, reportLines(report));

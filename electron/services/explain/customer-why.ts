@@ -93,7 +93,7 @@ export async function explainCustomer(
   const sourceOf = (event: number): number => facts.source[strings[event]!]!;
   const sources = [...new Set(all.map(sourceOf))];
   const bySource = sources.map((source) => all.filter((event) => sourceOf(event) === source));
-  const scoresOf = (leftOut: number[][]) => scoresWithout(workspace, engine, ranking, block, 0, leftOut);
+  const scoresOf = (leftOut: number[][]) => scoresWithout(engine, ranking, block, 0, leftOut);
   const [score, ...without] = await scoresOf([[], ...all.map((event) => [event]), ...bySource]);
   const effectOf = (other: number) => ({ effect: score! - other, rankWithout: rankAt(ranking, score!, other) });
   const texts = await textsOf(workspace, strings);

@@ -1,9 +1,7 @@
 import type { Engine } from '../../engine/engine.js';
 import type { EventBlock } from '../index/event-block.js';
 import { scoreBatch } from '../rank/score.js';
-import type { Workspace } from '../workspace/workspace.js';
 import type { ReadyRanking } from './ready-ranking.js';
-import { VariantTokens } from './variant-tokens.js';
 import { variantsOf, type Positions } from './variants.js';
 
 /** Events of one block of variants: few enough that the window answers between two blocks. */
@@ -16,24 +14,18 @@ const BLOCK_EVENTS = 2 ** 18;
  * @returns one score per entry of `leftOut`
  */
 export async function scoresWithout(
-  workspace: Workspace,
   engine: Engine,
   { scorer, tuning }: Pick<ReadyRanking, 'scorer' | 'tuning'>,
   block: EventBlock,
   at: number,
   leftOut: readonly Positions[],
 ): Promise<Float32Array> {
-  const tokensOf =
-    engine.model.gate > 0
-      ? await VariantTokens.of(workspace, engine, block, at, scorer.wanted.scores.facts)
-      : { without: () => Promise.resolve(new Float32Array(0)) };
   const scores = new Float32Array(leftOut.length);
   const events = block.start[at + 1]! - block.start[at]!;
   const step = Math.max(1, Math.floor(BLOCK_EVENTS / Math.max(1, events)));
   for (let from = 0; from < leftOut.length; from += step) {
     const some = leftOut.slice(from, from + step);
-    const tokens = await tokensOf.without(some);
-    const batch = await scoreBatch(engine, scorer, { first: 0, events: variantsOf(block, at, some), tokens });
+    const batch = await scoreBatch(engine, scorer, { first: 0, events: variantsOf(block, at, some) });
     scores.set(tuning ? tuning.apply(batch) : batch.scores, from);
   }
   return scores;

@@ -1,7 +1,8 @@
 import type { Engine } from '../../engine/engine.js';
 import type { EventBlock } from '../index/event-block.js';
 import { readCustomers, readIndex } from '../index/read-index.js';
-import { scoreBatch, userEmbeddings } from '../rank/score.js';
+import { userEmbeddings } from '../rank/embedding.js';
+import { scoreBatch } from '../rank/score.js';
 import { throwIfCancelled, unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { customerNumber, textsOf } from './customer-why.js';
@@ -117,8 +118,8 @@ async function byEmbedding(
 ): Promise<Found[]> {
   const { gate, shape } = engine.model;
   const numbers = [own, ...candidates.map(({ customer }) => customer)].sort((a, b) => a - b);
-  const { events, tokens } = await readCustomers(workspace, numbers, shape.userTokens * shape.tokenWidth);
-  const { evidence, learned } = await scoreBatch(engine, scorer, { first: 0, events, tokens });
+  const { events } = await readCustomers(workspace, numbers, 0);
+  const { evidence, learned } = await scoreBatch(engine, scorer, { first: 0, events });
   const width = shape.embeddingWidth;
   const embeddings = userEmbeddings(evidence, learned, gate, width);
   const row = (at: number): Float32Array => embeddings.subarray(at * width, (at + 1) * width);

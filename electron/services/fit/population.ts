@@ -80,19 +80,36 @@ async function describe(
 /** The events of these customers (ascending places in the block), renumbered from 0; where `hidden` is given, without those. */
 export function eventsOf(block: EventBlock, chosen: ArrayLike<number>, hidden?: Uint8Array): EventBlock {
   const start = new Uint32Array(chosen.length + 1);
-  const kept: number[] = [];
-  for (let customer = 0; customer < chosen.length; customer++) {
-    const at = chosen[customer]!;
-    for (let event = block.start[at]!, to = block.start[at + 1]!; event < to; event++)
-      if (!hidden?.[event]) kept.push(event);
-    start[customer + 1] = kept.length;
+  let most = 0;
+  for (let i = 0; i < chosen.length; i++) most += block.start[chosen[i]! + 1]! - block.start[chosen[i]!]!;
+  const kept = new Uint32Array(most);
+  let size = 0;
+  for (let i = 0; i < chosen.length; i++) {
+    for (let event = block.start[chosen[i]!]!, to = block.start[chosen[i]! + 1]!; event < to; event++)
+      if (!hidden?.[event]) kept[size++] = event;
+    start[i + 1] = size;
   }
+  const picked = <T extends Uint32Array | Float32Array>(from: T, to: T): T => {
+    for (let at = 0; at < size; at++) to[at] = from[kept[at]!]!;
+    return to;
+  };
   return {
     customers: chosen.length,
     start,
-    string: Uint32Array.from(kept, (event) => block.string[event]!),
-    n: Uint32Array.from(kept, (event) => block.n[event]!),
-    value: Float32Array.from(kept, (event) => block.value[event]!),
-    recency: Float32Array.from(kept, (event) => block.recency[event]!),
+    string: picked(block.string, new Uint32Array(size)),
+    n: picked(block.n, new Uint32Array(size)),
+    value: picked(block.value, new Float32Array(size)),
+    recency: picked(block.recency, new Float32Array(size)),
   };
+}
+
+/** Place of a string's number among ascending numbers; it is there. */
+export function placeOf(strings: Int32Array, number: number): number {
+  let [low, high] = [0, strings.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (strings[middle]! < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -7,8 +7,8 @@ import { withBoundedMemory } from './bounded-memory.js';
 import { bytesAt, chunksOf } from './chunks.js';
 import { emptyBlock, packEvents, reserve, type EventBlock } from './event-block.js';
 import { packHalves } from './half.js';
-import { embedStrings, readEmbeddings, readStringFacts, type StringFacts } from './string-store.js';
-import { TokenBatcher, type StringTable } from './token-batch.js';
+import { embedStrings, makeStringTable, readStringFacts } from './string-store.js';
+import { TokenBatcher } from './token-batch.js';
 
 /** Customers that are encoded and stored in one transaction. */
 const STORE_BATCH = 4096;
@@ -72,7 +72,13 @@ export async function encodeFingerprint(workspace: Workspace, engine: Engine): P
 
 /** Hash of what makes tokens of events. */
 function encoderFingerprint(engine: Engine): string {
-  const names = ['text-encoder.onnx', 'text-tokenizer.json', 'string-table.onnx', 'user-tokens.onnx'] as const;
+  const names = [
+    'text-encoder.onnx',
+    'text-tokenizer.json',
+    'string-table.onnx',
+    'user-tokens.onnx',
+    'learned.bin',
+  ] as const;
   return digest([ENCODE_VERSION, ...names.map((name) => engine.model.files[name]!.sha256)]);
 }
 
@@ -184,16 +190,6 @@ async function keptTokens(workspace: Workspace): Promise<Map<number, Uint8Array>
   return kept;
 }
 
-async function makeStringTable(workspace: Workspace, engine: Engine, facts: StringFacts): Promise<StringTable> {
-  const width = engine.model.shape.tokenWidth;
-  const rows = new Float32Array(facts.count * width);
-  for await (const { first, count, embedding } of readEmbeddings(workspace, engine, facts.count)) {
-    if (count > 0)
-      rows.set(await engine.stringTable(embedding, facts.source.subarray(first, first + count)), first * width);
-  }
-  return { rows, width };
-}
-
 /** Fills the block with the events of the `count` chosen customers; those without events stay, empty. */
 async function readEvents(workspace: Workspace, block: EventBlock, count: number): Promise<void> {
   let events = 0;
@@ -232,7 +228,7 @@ async function userTokensOf(
   for (let from = 0; from < order.length; from += RUN_BATCH) {
     throwIfCancelled(task, 'Encode');
     const chosen = order.slice(from, from + RUN_BATCH);
-    const halves = packHalves(await engine.userTokens(batcher.batch(block, chosen)));
+    const halves = packHalves(await engine.learned.userTokens(batcher.batch(block, chosen)));
     chosen.forEach((at, row) => (result[at] = halves.subarray(2 * row * width, 2 * (row + 1) * width)));
   }
   return result;

@@ -4,6 +4,7 @@ import { literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { bytesAt, chunksOf } from './chunks.js';
 import { packHalves, unpackHalves } from './half.js';
+import type { StringTable } from './token-batch.js';
 
 /** Texts that are embedded and stored in one transaction. */
 const EMBED_BATCH = 512;
@@ -109,4 +110,15 @@ export async function embeddingsOf(
     for (let at = 0; at < chunk.rowCount; at++) unpackHalves(bytesAt(vector, at), result, width * row++);
   }
   return result;
+}
+
+/** The string table of the engine's learned path over all strings. Needs `embedStrings` before. */
+export async function makeStringTable(workspace: Workspace, engine: Engine, facts: StringFacts): Promise<StringTable> {
+  const width = engine.model.shape.tokenWidth;
+  const rows = new Float32Array(facts.count * width);
+  for await (const { first, count, embedding } of readEmbeddings(workspace, engine, facts.count)) {
+    if (count > 0)
+      rows.set(await engine.learned.stringTable(embedding, facts.source.subarray(first, first + count)), first * width);
+  }
+  return { rows, width };
 }

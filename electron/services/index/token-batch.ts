@@ -1,4 +1,4 @@
-import type { TokenBatch } from '../../engine/engine.js';
+import type { TokenBatch } from '../../engine/learned.js';
 import type { EventBlock } from './event-block.js';
 import type { StringFacts } from './string-store.js';
 

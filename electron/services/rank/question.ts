@@ -38,7 +38,7 @@ export interface ReadQuestion {
 }
 
 /** Directions about what a customer will do next with us, rather than about what the data should hold. */
-const OUTCOMES: ReadonlySet<Direction> = new Set(['active', 'inactive']);
+export const OUTCOMES: ReadonlySet<Direction> = new Set(['active', 'inactive']);
 /** Probability from which an instruction that names something is taken to be about staying or leaving all the same. */
 const SURE_OF_OUTCOME = 0.75;
 
@@ -65,7 +65,7 @@ export async function readQuestion(engine: Engine, question: Question): Promise<
   const read = await readSide(engine, instruction, directions, names ? named : [words.join(' ')], unwanted);
   const answer = question.answer?.trim() || answerText(read.understanding);
   read.understanding.answer = answer;
-  return { ...read, answer: (await engine.readAnswer(wordsOf(answer))).answer };
+  return { ...read, answer: await readAnswer(engine, wordsOf(answer)) };
 }
 
 /**
@@ -77,7 +77,13 @@ export async function readContrast(engine: Engine, question: ReadQuestion, contr
   const directions = Float32Array.from(engine.model.directions, (name) => Number(name === 'present'));
   const read = await readSide(engine, question.instruction, directions, [words.join(' ')], []);
   read.understanding.answer = words.join(' ');
-  return { ...read, answer: (await engine.readAnswer(words)).answer };
+  return { ...read, answer: await readAnswer(engine, words) };
+}
+
+/** The learned embedding of an answer, [embeddingWidth - 2]. */
+async function readAnswer(engine: Engine, words: readonly string[]): Promise<Float32Array> {
+  const { hidden } = await engine.readAnswer(words);
+  return engine.learned.answer(hidden, await engine.embedTexts([words.join(' ')]));
 }
 
 async function readSide(

@@ -105,6 +105,19 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE instructions ADD COLUMN chosen BOOLEAN DEFAULT false;
   ALTER TABLE instructions ADD COLUMN deleted_at TIMESTAMP;
   `,
+  `
+  -- Fits of the learned path to this workspace. weights: the best so far, float32; checkpoint: where a fit goes on, weights and
+  -- AdamW's moments. state: running, kept, not-kept. scores: mean AUC over the held-back questions.
+  CREATE TABLE fits (
+    fit_id INTEGER PRIMARY KEY, state VARCHAR NOT NULL, plan JSON NOT NULL, index_fingerprint VARCHAR NOT NULL, model VARCHAR NOT NULL,
+    started_at TIMESTAMP NOT NULL, seconds DOUBLE NOT NULL, step INTEGER NOT NULL, curve JSON NOT NULL, verdict JSON,
+    weights BLOB, checkpoint BLOB, deleted_at TIMESTAMP
+  );
+  `,
+  `
+  -- Answers to suggested customers, before an instruction is tuned by them.
+  CREATE TABLE tuned_answers (instruction VARCHAR NOT NULL, user_id VARCHAR NOT NULL, label TINYINT NOT NULL, answered_at TIMESTAMP NOT NULL);
+  `,
 ];
 
 /** The version this build writes and the newest it can open. */

@@ -84,7 +84,7 @@ describe('why a customer ranks where they do', () => {
     const strings = await workspace.all<{ string: number; text: string }>('SELECT string, text FROM strings');
     const own = [...block.string.subarray(0, block.start[1])];
     const positions = named.map(({ text }) => own.indexOf(strings.find((one) => one.text === text)!.string));
-    const [score] = await scoresWithout(workspace, engine, ranking, block, 0, [positions]);
+    const [score] = await scoresWithout(engine, ranking, block, 0, [positions]);
     expect(why.score - why.together.effect).toBeCloseTo(score!, 6);
     expect(why.together.effect).toBeGreaterThan(named[0]!.effect);
   });
@@ -111,7 +111,7 @@ describe('why a customer ranks where they do', () => {
     ]))!.customer;
     const before = await readCustomers(workspace, [customer], 0);
     const leftOut = [[0], [2, 3], [before.events.start[1]! - 1]];
-    const foretold = await scoresWithout(workspace, engine, ranking, before.events, 0, leftOut);
+    const foretold = await scoresWithout(engine, ranking, before.events, 0, leftOut);
     for (const [at, positions] of leftOut.entries()) {
       const strings = positions.map((position) => before.events.string[position]);
       await workspace.run(`CREATE OR REPLACE TEMP TABLE kept AS FROM events`);

@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { compose, parseDevice } from '../../composition.js';
+import { AppError } from '../../services/errors.js';
+import type { FitVersion } from '../../services/fit/fit-store.js';
+import { printResult, terminalTask } from '../output.js';
+
+interface Options {
+  workspace: string;
+  minutes?: string;
+  steps?: string;
+  seed: string;
+  device: string;
+  json?: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('fit')
+    .description('learn from the imported customers, without labels; goes on where it was stopped')
+    .requiredOption('--workspace <file>', 'the workspace')
+    .option(
+      '--minutes <minutes>',
+      'time to learn; by default one minute and one more per thousand customers, at most five',
+    )
+    .option('--steps <steps>', 'steps to learn instead of a time, so that a fit repeats exactly')
+    .option('--seed <number>', 'another seed asks other questions', '1')
+    .option('--device <device>', 'auto, cpu or another device', 'auto')
+    .option('--json', 'print the fit as JSON')
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  parseDevice(options.device);
+  const given = {
+    ...(options.minutes === undefined ? {} : { minutes: positive('--minutes', options.minutes) }),
+    ...(options.steps === undefined ? {} : { steps: Math.ceil(positive('--steps', options.steps)) }),
+    seed: Math.floor(positive('--seed', options.seed)),
+  };
+  const services = await compose(options.workspace);
+  try {
+    const fit = await services.fit({ ...given, device: options.device }, terminalTask());
+    printResult(options.json, fit, fitLines(fit));
+  } finally {
+    services.close();
+  }
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new AppError('option-invalid', `${name} is "${text}"`, 'give a number above 0');
+}
+
+/** What a fit came to, in words. */
+export function fitLines({ id, state, plan, step, seconds, verdict }: FitVersion): string[] {
+  const lines = [
+    `fit ${id}: ${step} of ${plan.steps} steps on ${plan.customers} customers and ${plan.questions} questions in ${seconds.toFixed(0)} s`,
+  ];
+  if (!verdict) return lines;
+  lines.push(
+    `held back: ${plan.heldBack} customers, ${plan.judging} questions whose targets it did not learn; mean AUC as shipped ${verdict.auc[0]!.toFixed(3)}, ` +
+      `fitted ${verdict.score.toFixed(3)} with the gate at ${verdict.gate} (gain ${verdict.gain.toFixed(3)}, standard error ${verdict.error.toFixed(3)})`,
+  );
+  if (state === 'kept') lines.push('kept: rankings use it from now on (--fit none ranks without it)');
+  if (state === 'not-kept')
+    lines.push('not kept: it does not help the customers that were held back; rankings stay as they were');
+  return lines;
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import type { ModelFile, ModelDescription } from './model.js';
+import { floats, integers, type Feed, type Session } from './session.js';
+
+/** What decides what the learned path says: its flat weights [P] and how far it is opened. */
+export interface Learned {
+  weights: Float32Array;
+  /** How loud the learned path speaks beside the evidence, 0 (not at all) to 4; see services/rank/embedding.ts. */
+  gate: number;
+}
+
+/** Padded events of B customers, E each; bins as `valueBin` in services/index/token-batch gives them. */
+export interface TokenBatch {
+  customers: number;
+  width: number;
+  /** Rows of the string table that the batch uses, [S, tokenWidth]. */
+  table: Float32Array;
+  string: BigInt64Array;
+  source: BigInt64Array;
+  value: BigInt64Array;
+  recency: BigInt64Array;
+  /** ln(1 + n). */
+  count: Float32Array;
+  mask: Float32Array;
+}
+
+/** An instruction as the learned path takes it. */
+export interface Asked {
+  /** Lower hidden states, [T, hidden]; the last row is the readout token's. */
+  hidden: Feed;
+  /** Mean embeddings of the wanted and of the unwanted phrases, zero where there is none, [textWidth]. */
+  wanted: Float32Array;
+  unwanted: Float32Array;
+}
+
+/** The graphs that run on a set of learned weights: those that ship, or those of a fit. */
+export class LearnedPath {
+  private readonly weights: Feed;
+
+  constructor(
+    private readonly session: (name: ModelFile) => Promise<Session>,
+    private readonly shape: ModelDescription['shape'],
+    weights: Float32Array,
+  ) {
+    this.weights = floats(weights, weights.length);
+  }
+
+  /** Rows of the string table: embeddings [S, textWidth] and their sources 0..5 → [S, tokenWidth]. */
+  async stringTable(embedding: Float32Array, source: Uint8Array): Promise<Float32Array> {
+    const session = await this.session('string-table.onnx');
+    const { table } = await session.run({
+      weights: this.weights,
+      embedding: floats(embedding, source.length, this.shape.textWidth),
+      source: integers(BigInt64Array.from(source, BigInt), source.length),
+    });
+    return table!.data;
+  }
+
+  /** User tokens of a batch, [B, userTokens, tokenWidth]. */
+  async userTokens(batch: TokenBatch): Promise<Float32Array> {
+    const session = await this.session('user-tokens.onnx');
+    const { tokens } = await session.run({ weights: this.weights, ...this.eventFeeds(batch) });
+    return tokens!.data;
+  }
+
+  /** Learned answer embedding, L2-normalised [embeddingWidth - 2]: lower hidden states of the answer, its text embedding. */
+  async answer(hidden: Feed, embedding: Float32Array): Promise<Float32Array> {
+    const session = await this.session('answer.onnx');
+    const { answer } = await session.run({
+      weights: this.weights,
+      hidden,
+      embedding: floats(embedding, embedding.length),
+    });
+    return answer!.data;
+  }
+
+  /** Learned part of the user embedding of B customers under an instruction, unit vectors [B, embeddingWidth - 2]. */
+  async readout({ hidden, wanted, unwanted }: Asked, batch: TokenBatch): Promise<Float32Array> {
+    const session = await this.session('readout.onnx');
+    const { learned } = await session.run({
+      weights: this.weights,
+      hidden,
+      wanted: floats(wanted, wanted.length),
+      unwanted: floats(unwanted, unwanted.length),
+      ...this.eventFeeds(batch),
+    });
+    return learned!.data;
+  }
+
+  private eventFeeds(batch: TokenBatch): Record<string, Feed> {
+    const { tokenWidth } = this.shape;
+    const size = [batch.customers, batch.width] as const;
+    return {
+      table: floats(batch.table, batch.table.length / tokenWidth, tokenWidth),
+      string: integers(batch.string, ...size),
+      source: integers(batch.source, ...size),
+      value: integers(batch.value, ...size),
+      recency: integers(batch.recency, ...size),
+      count: floats(batch.count, ...size),
+      mask: floats(batch.mask, ...size),
+    };
+  }
+}
+
+/** The weights in a file of little-endian float32 numbers. */
+export function readWeights(file: string): Float32Array {
+  const bytes = readFileSync(file);
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+}

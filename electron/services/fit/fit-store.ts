@@ -1,0 +1,266 @@
+import { createHash } from 'node:crypto';
+import type { Learned } from '../../engine/learned.js';
+import { AppError } from '../errors.js';
+import type { Workspace } from '../workspace/workspace.js';
+import type { Verdict } from './judge.js';
+import type { FitState } from './optimizer.js';
+
+/** What a fit was asked to do; it goes on with the same plan after a stop. */
+export interface FitPlan {
+  seed: number;
+  /** Steps of the whole fit. */
+  steps: number;
+  /** Customers that it learns from and that judge it; questions about either. */
+  customers: number;
+  heldBack: number;
+  questions: number;
+  judging: number;
+}
+
+/** One judgement on the way; loss is the mean since the one before. */
+export interface CurvePoint {
+  step: number;
+  loss: number;
+  /** Mean AUC over the held-back questions at the best gate. */
+  score: number;
+}
+
+/** A fit as it is listed, without weights. */
+export interface FitVersion {
+  id: number;
+  /** running: stopped on the way, goes on when asked for again; not-kept: did not help the held-back customers. */
+  state: 'running' | 'kept' | 'not-kept';
+  /** Whether rankings use it. */
+  current: boolean;
+  plan: FitPlan;
+  /** ISO 8601 */
+  startedAt: string;
+  seconds: number;
+  step: number;
+  curve: CurvePoint[];
+  verdict: Verdict | null;
+}
+
+type FitRow = {
+  fit_id: number;
+  state: FitVersion['state'];
+  plan: string;
+  started_at: string;
+  seconds: number;
+  step: number;
+  curve: string;
+  verdict: string | null;
+};
+
+const COLUMNS = 'fit_id, state, plan, started_at::VARCHAR AS started_at, seconds, step, curve, verdict';
+
+/** All fits that are not deleted, the newest first. */
+export async function listFits(workspace: Workspace): Promise<FitVersion[]> {
+  const current = await currentId(workspace);
+  const rows = await workspace.all<FitRow>(`SELECT ${COLUMNS} FROM fits WHERE deleted_at IS NULL ORDER BY fit_id DESC`);
+  return rows.map((row) => ({
+    id: row.fit_id,
+    state: row.state,
+    current: row.fit_id === current,
+    plan: JSON.parse(row.plan) as FitPlan,
+    startedAt: `${row.started_at.replace(' ', 'T')}Z`,
+    seconds: row.seconds,
+    step: row.step,
+    curve: JSON.parse(row.curve) as CurvePoint[],
+    verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as Verdict),
+  }));
+}
+
+/** @throws AppError fit-missing */
+export async function findFit(workspace: Workspace, id: number): Promise<FitVersion> {
+  const found = (await listFits(workspace)).find((fit) => fit.id === id);
+  if (found) return found;
+  throw new AppError('fit-missing', `The workspace has no fit ${id}`, 'list the fits with `fits`', {
+    file: workspace.path,
+  });
+}
+
+/** Number of the fit that rankings use, if any. */
+async function currentId(workspace: Workspace): Promise<number | undefined> {
+  const stored = await workspace.meta('current_fit');
+  return stored === undefined || stored === '' ? undefined : Number(stored);
+}
+
+/** Lets rankings use a fit, or (undefined) the model as it ships. @throws AppError fit-missing, fit-unfinished */
+export async function useFit(workspace: Workspace, id: number | undefined): Promise<void> {
+  if (id !== undefined && (await findFit(workspace, id)).state === 'running')
+    throw new AppError('fit-unfinished', `Fit ${id} was stopped on the way`, 'let it go on with `fit` first', {
+      file: workspace.path,
+    });
+  await workspace.setMeta('current_fit', id === undefined ? '' : String(id));
+}
+
+/** Deletes a fit; `restoreFit` brings it back until the workspace is closed. @throws AppError fit-missing */
+export async function deleteFit(workspace: Workspace, id: number): Promise<void> {
+  await findFit(workspace, id);
+  await workspace.transaction(async () => {
+    await workspace.run('UPDATE fits SET deleted_at = now()::TIMESTAMP WHERE fit_id = $1', [id]);
+    if ((await currentId(workspace)) === id) await workspace.setMeta('current_fit', '');
+  });
+}
+
+/** Undoes `deleteFit`; the fit is not in use afterwards. */
+export async function restoreFit(workspace: Workspace, id: number): Promise<void> {
+  await workspace.run('UPDATE fits SET deleted_at = NULL WHERE fit_id = $1', [id]);
+  await findFit(workspace, id);
+}
+
+/** A fit's weights and gate, and the hash that stands for them and the model. */
+export interface StoredFit {
+  id: number;
+  learned: Learned;
+  hash: string;
+}
+
+/**
+ * The fit that rankings use: the current one, one by number, or none.
+ * @param choice 'current', 'none' or a fit's number
+ * @param model hash of the shipped model; a fit of another model is refused
+ * @throws AppError fit-missing, fit-unfinished, fit-of-other-model
+ */
+export async function chosenFit(
+  workspace: Workspace,
+  choice: number | 'current' | 'none',
+  model: string,
+): Promise<StoredFit | undefined> {
+  const id = choice === 'current' ? await currentId(workspace) : choice === 'none' ? undefined : choice;
+  if (id === undefined) return undefined;
+  const { verdict } = await findFit(workspace, id);
+  const row = await workspace.one<{ weights: Uint8Array | null; model: string }>(
+    'SELECT weights, model FROM fits WHERE fit_id = $1',
+    [id],
+  );
+  if (!verdict || !row?.weights)
+    throw new AppError('fit-unfinished', `Fit ${id} was stopped on the way`, 'let it go on with `fit` first', {
+      file: workspace.path,
+    });
+  if (row.model !== model)
+    throw new AppError(
+      'fit-of-other-model',
+      `Fit ${id} belongs to another version of the model`,
+      'fit again with `fit`, or rank with `--fit none`',
+      { file: workspace.path },
+    );
+  const hash = createHash('sha256').update(model).update(row.weights).update(String(verdict.gate)).digest('hex');
+  return { id, learned: { weights: floatsOf(row.weights), gate: verdict.gate }, hash };
+}
+
+/** The fit whose hash is this one, as rankings and tuned instructions remember it. */
+export async function fitByHash(workspace: Workspace, hash: string, model: string): Promise<StoredFit | undefined> {
+  for (const { id, state } of await listFits(workspace)) {
+    const fit = state === 'running' ? undefined : await chosenFit(workspace, id, model);
+    if (fit?.hash === hash) return fit;
+  }
+  return undefined;
+}
+
+/** What a running fit keeps. */
+export interface FitProgress {
+  state: FitState;
+  best: Float32Array;
+  curve: CurvePoint[];
+  verdict: Verdict | null;
+  seconds: number;
+}
+
+/** Starts a fit's record. @returns its number */
+export async function startFit(
+  workspace: Workspace,
+  plan: FitPlan,
+  fingerprint: string,
+  model: string,
+): Promise<number> {
+  const row = await workspace.one<{ id: number }>('SELECT coalesce(max(fit_id), 0) + 1 AS id FROM fits');
+  await workspace.run(
+    `INSERT INTO fits (fit_id, state, plan, index_fingerprint, model, started_at, seconds, step, curve)
+     VALUES ($1, 'running', $2, $3, $4, now()::TIMESTAMP, 0, 0, '[]')`,
+    [row!.id, JSON.stringify(plan), fingerprint, model],
+  );
+  return row!.id;
+}
+
+/** Stores where a fit is, so that it goes on from there whatever happens. */
+export async function saveCheckpoint(workspace: Workspace, id: number, progress: FitProgress): Promise<void> {
+  const { state, best, curve, verdict, seconds } = progress;
+  const length = state.weights.length;
+  const checkpoint = new Float32Array(3 * length);
+  [state.weights, state.first, state.second].forEach((part, at) => checkpoint.set(part, at * length));
+  await writeBlobs(workspace, id, best, checkpoint);
+  await workspace.run('UPDATE fits SET step = $2, curve = $3, verdict = $4, seconds = $5 WHERE fit_id = $1', [
+    id,
+    state.step,
+    JSON.stringify(curve),
+    JSON.stringify(verdict),
+    seconds,
+  ]);
+}
+
+/** The unfinished fit of this model and index, if there is one, and where it stopped. */
+export async function findUnfinished(
+  workspace: Workspace,
+  fingerprint: string,
+  model: string,
+): Promise<{ id: number; plan: FitPlan; progress: FitProgress | undefined } | undefined> {
+  const row = await workspace.one<FitRow & { weights: Uint8Array | null; checkpoint: Uint8Array | null }>(
+    `SELECT ${COLUMNS}, weights, checkpoint FROM fits WHERE state = 'running' AND deleted_at IS NULL
+       AND index_fingerprint = $1 AND model = $2 ORDER BY fit_id DESC LIMIT 1`,
+    [fingerprint, model],
+  );
+  if (!row) return undefined;
+  const plan = JSON.parse(row.plan) as FitPlan;
+  if (!row.weights || !row.checkpoint) return { id: row.fit_id, plan, progress: undefined };
+  const all = floatsOf(row.checkpoint);
+  const length = all.length / 3;
+  const [weights, first, second] = [0, 1, 2].map((at) => all.slice(at * length, (at + 1) * length));
+  return {
+    id: row.fit_id,
+    plan,
+    progress: {
+      state: { step: row.step, weights: weights!, first: first!, second: second! },
+      best: floatsOf(row.weights),
+      curve: JSON.parse(row.curve) as CurvePoint[],
+      verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as Verdict),
+      seconds: row.seconds,
+    },
+  };
+}
+
+/** Ends a fit: its checkpoint is no longer needed. A kept one is used by rankings from now on. */
+export async function finishFit(workspace: Workspace, id: number, kept: boolean): Promise<void> {
+  await workspace.transaction(async () => {
+    await workspace.run('UPDATE fits SET state = $2, checkpoint = NULL WHERE fit_id = $1', [
+      id,
+      kept ? 'kept' : 'not-kept',
+    ]);
+    if (kept) await workspace.setMeta('current_fit', String(id));
+  });
+}
+
+async function writeBlobs(
+  workspace: Workspace,
+  id: number,
+  best: Float32Array,
+  checkpoint: Float32Array,
+): Promise<void> {
+  const prepared = await workspace.connection.prepare(
+    'UPDATE fits SET weights = $2, checkpoint = $3 WHERE fit_id = $1',
+  );
+  prepared.bindInteger(1, id);
+  prepared.bindBlob(2, bytesOf(best));
+  prepared.bindBlob(3, bytesOf(checkpoint));
+  await prepared.run();
+  prepared.destroySync();
+}
+
+function bytesOf(values: Float32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+function floatsOf(bytes: Uint8Array): Float32Array {
+  return new Float32Array(bytes.slice().buffer);
+}

@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import type { Engine } from '../../engine/engine.js';
+import { AppError } from '../errors.js';
+import { encodeFingerprint } from '../index/encode.js';
+import { throwIfCancelled, unattended, type Task } from '../task.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { drawBatch } from './batch.js';
+import { Draws } from './draws.js';
+import {
+  findFit,
+  findUnfinished,
+  finishFit,
+  saveCheckpoint,
+  startFit,
+  type FitPlan,
+  type FitProgress,
+  type FitVersion,
+} from './fit-store.js';
+import { judge } from './judge.js';
+import { freshState, takeStep } from './optimizer.js';
+import { readPopulation, type Population } from './population.js';
+import { makeQuestions, type FitQuestion } from './questions.js';
+
+/** Customers that a fit learns from at most; a larger workspace is fitted on a sample. */
+const MOST = 5000;
+/** Customers that judge: a tenth, but enough to be asked about, and at most this many. */
+const LEAST_JUDGES = 200;
+const MOST_JUDGES = 1000;
+/** Questions that are learned from and that judge. */
+const QUESTIONS = 240;
+const JUDGING = 48;
+/** Judgements on the way. */
+const JUDGEMENTS = 5;
+/** Customers of a judging question. */
+const JUDGED = 96;
+const MAX_EVENTS = 48;
+/** Seconds between two checkpoints. */
+const CHECKPOINT = 20;
+/** Steps whose time says how many fit into the time that was given. */
+const TIMED = 3;
+
+export interface FitOptions {
+  /** Time for the steps; by default one minute, and one more for every thousand customers up to five. */
+  minutes?: number;
+  /** Steps instead of a time, so that a fit repeats exactly. */
+  steps?: number;
+  seed?: number;
+  /** Questions to learn from and to be judged by; fewer make a quicker and less certain fit. */
+  questions?: number;
+  judging?: number;
+}
+
+/** What a fit works with. */
+interface Workshop {
+  engine: Engine;
+  learning: Population;
+  questions: FitQuestion[];
+  heldBack: Population;
+  judging: FitQuestion[];
+}
+
+/**
+ * Learns from the imported events of this workspace, without labels: the learned path is trained on questions about its own
+ * items, words, columns and times, and judged by customers and targets that it does not see. It is kept, and used from then
+ * on, only where it helps them. Goes on where an earlier call was stopped. The workspace must be encoded.
+ * @throws AppError fit-too-small, not-derived; Cancelled
+ */
+export async function fitWorkspace(
+  workspace: Workspace,
+  engine: Engine,
+  options: FitOptions,
+  task: Task = unattended,
+): Promise<FitVersion> {
+  const fingerprint = await encodeFingerprint(workspace, engine);
+  const unfinished = await findUnfinished(workspace, fingerprint, engine.model.hash);
+  const { questions = QUESTIONS, judging = JUDGING, seed = 1 } = unfinished?.plan ?? options;
+  const workshop = await openWorkshop(workspace, engine, { questions, judging, seed }, task);
+  const plan = unfinished?.plan ?? (await planFit(workshop, options));
+  const id = unfinished?.id ?? (await startFit(workspace, plan, fingerprint, engine.model.hash));
+  const progress = unfinished?.progress ?? (await beginning(workshop, task));
+  const done = await takeSteps(workspace, workshop, id, plan, progress, task);
+  await finishFit(workspace, id, done.verdict !== null && done.verdict.gate > engine.model.gate);
+  return findFit(workspace, id);
+}
+
+async function openWorkshop(
+  workspace: Workspace,
+  engine: Engine,
+  wanted: Pick<FitPlan, 'questions' | 'judging' | 'seed'>,
+  task: Task,
+): Promise<Workshop> {
+  const { seed } = wanted;
+  const { learn, judges } = await splitCustomers(workspace, seed);
+  const learning = await readPopulation(workspace, engine, learn);
+  const heldBack = await readPopulation(workspace, engine, judges);
+  // A target in the judges' questions is never learned from: half as many more are drawn than are needed.
+  const asked = { seed, maxEvents: MAX_EVENTS };
+  const learned = await makeQuestions(learning, engine, { ...asked, count: Math.ceil(wanted.questions * 1.4) }, task);
+  const judged = await makeQuestions(
+    heldBack,
+    engine,
+    { ...asked, seed: seed + 1, count: wanted.judging * 5, kept: JUDGED, customersPerQuestion: judges.length },
+    task,
+  );
+  const questions = learned.filter((question) => !isJudges(question)).slice(0, wanted.questions);
+  const judging = judged
+    .filter((question) => isJudges(question) && question.kind !== 'activity')
+    .slice(0, wanted.judging);
+  if (questions.length < 8 || judging.length < 8)
+    throw new AppError(
+      'fit-too-small',
+      `Too little can be asked about these customers to learn from them (${questions.length} questions to learn, ${judging.length} to judge; 8 of each are needed)`,
+      'import more customers or more of what they did; rankings work without a fit',
+      { file: workspace.path },
+    );
+  return { engine, learning, questions, heldBack, judging };
+}
+
+/** Whether a question's target belongs to the judges: about a quarter do, by a hash of the answer. */
+function isJudges({ answer }: FitQuestion): boolean {
+  return createHash('sha256').update(answer).digest()[0]! % 4 === 0;
+}
+
+/** Customers with data, split by a seeded hash of their ids, so that the same ones judge on every machine. */
+async function splitCustomers(workspace: Workspace, seed: number): Promise<{ learn: Int32Array; judges: Int32Array }> {
+  const rows = await workspace.all<{ customer: number }>(
+    `SELECT customer FROM customers WHERE customer IN (SELECT customer FROM events)
+     ORDER BY md5(user_id || ' ' || $1), customer LIMIT ${MOST + MOST_JUDGES}`,
+    [String(seed)],
+  );
+  const count = Math.min(
+    MOST_JUDGES,
+    Math.max(Math.floor(rows.length / 10), Math.min(LEAST_JUDGES, Math.floor(rows.length / 3))),
+  );
+  const numbers = Int32Array.from(rows, ({ customer }) => customer);
+  return { judges: numbers.slice(0, count).sort(), learn: numbers.slice(count, count + MOST).sort() };
+}
+
+async function planFit(workshop: Workshop, { minutes, steps, seed = 1 }: FitOptions): Promise<FitPlan> {
+  const customers = workshop.learning.events.customers;
+  const given = minutes ?? Math.min(5, 1 + customers / 1000);
+  return {
+    seed,
+    steps: steps ?? Math.max(JUDGEMENTS, Math.floor((given * 60) / (await secondsPerStep(workshop, seed)))),
+    customers,
+    heldBack: workshop.heldBack.events.customers,
+    questions: workshop.questions.length,
+    judging: workshop.judging.length,
+  };
+}
+
+async function secondsPerStep(workshop: Workshop, seed: number): Promise<number> {
+  let state = freshState(workshop.engine.learnedWeights());
+  const run = async (step: number): Promise<void> => {
+    state = (await takeStep(workshop.engine, state, batchOf(workshop, seed, step), 100)).state;
+  };
+  await run(0);
+  const start = performance.now();
+  for (let step = 1; step <= TIMED; step++) await run(step);
+  return (performance.now() - start) / 1000 / TIMED;
+}
+
+function batchOf({ learning, questions }: Workshop, seed: number, step: number): ReturnType<typeof drawBatch> {
+  return drawBatch(learning, questions, new Draws(seed * 100_003 + step, 2));
+}
+
+/** The shipped weights, judged. */
+async function beginning({ engine, heldBack, judging }: Workshop, task: Task): Promise<FitProgress> {
+  const weights = engine.learnedWeights();
+  const verdict = await judge(heldBack, judging, engine, task);
+  const curve = [{ step: 0, loss: 0, score: Math.max(...verdict.auc) }];
+  return { state: freshState(weights), best: weights, curve, verdict, seconds: 0 };
+}
+
+/** All steps from where the fit is, with checkpoints and judgements; the best judged weights are kept. */
+async function takeSteps(
+  workspace: Workspace,
+  workshop: Workshop,
+  id: number,
+  plan: FitPlan,
+  progress: FitProgress,
+  task: Task,
+): Promise<FitProgress> {
+  const { engine, heldBack, judging } = workshop;
+  const every = Math.ceil(plan.steps / JUDGEMENTS);
+  let [saved, losses] = [performance.now(), [] as number[]];
+  const keep = async (): Promise<void> => {
+    progress.seconds += (performance.now() - saved) / 1000;
+    saved = performance.now();
+    await saveCheckpoint(workspace, id, progress);
+  };
+  try {
+    while (progress.state.step < plan.steps) {
+      throwIfCancelled(task, 'Learning');
+      task.progress({ stage: 'learn', done: progress.state.step, total: plan.steps });
+      const taken = await takeStep(
+        engine,
+        progress.state,
+        batchOf(workshop, plan.seed, progress.state.step),
+        plan.steps,
+      );
+      progress.state = taken.state;
+      losses.push(taken.loss);
+      const { step, weights } = taken.state;
+      if (step % every === 0 || step === plan.steps) {
+        const verdict = await judge(heldBack, judging, engine.fitted({ weights, gate: 1 }, ''), task);
+        const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
+        progress.curve.push({ step, loss, score: Math.max(...verdict.auc) });
+        if (!progress.verdict || Math.max(...verdict.auc) > Math.max(...progress.verdict.auc)) {
+          progress.best = weights;
+          progress.verdict = verdict;
+        }
+        losses = [];
+        await keep();
+      } else if (performance.now() - saved > CHECKPOINT * 1000) await keep();
+    }
+  } catch (error) {
+    await keep();
+    throw error;
+  }
+  task.progress({ stage: 'learn', done: plan.steps, total: plan.steps });
+  return progress;
+}

@@ -1,0 +1,59 @@
+import type { Engine } from '../../engine/engine.js';
+import type { Asked } from '../../engine/learned.js';
+import type { EventBlock } from '../index/event-block.js';
+import { makeStringTable, type StringFacts } from '../index/string-store.js';
+import { TokenBatcher } from '../index/token-batch.js';
+import type { Workspace } from '../workspace/workspace.js';
+import type { ReadQuestion } from './question.js';
+
+/** Customers of one run of the readout: few enough that its work stays in the processor's caches. */
+const RUN_BATCH = 128;
+
+/** Reads customers at the readout token of one instruction. */
+export class Readout {
+  constructor(
+    private readonly engine: Engine,
+    private readonly asked: Asked,
+    private readonly batcher: TokenBatcher,
+  ) {}
+
+  /** Makes the string table of the engine's learned path; a fit has its own. */
+  static async of(
+    workspace: Workspace,
+    engine: Engine,
+    { instruction, wanted, unwanted }: ReadQuestion,
+    facts: StringFacts,
+  ): Promise<Readout> {
+    const { textWidth, maxEvents } = engine.model.shape;
+    const table = await makeStringTable(workspace, engine, facts);
+    const asked = {
+      hidden: instruction.hidden,
+      wanted: meanRow(wanted, textWidth),
+      unwanted: meanRow(unwanted, textWidth),
+    };
+    return new Readout(engine, asked, new TokenBatcher(table, facts, maxEvents));
+  }
+
+  /** Learned parts of the user embeddings of the block's customers, unit vectors [customers, embeddingWidth - 2]. */
+  async embed(events: EventBlock): Promise<Float32Array> {
+    const width = this.engine.model.shape.embeddingWidth - 2;
+    const learned = new Float32Array(events.customers * width);
+    // Customers with about as many events run together, so that little is padded.
+    const size = (at: number): number => events.start[at + 1]! - events.start[at]!;
+    const order = Array.from({ length: events.customers }, (_, at) => at).sort((a, b) => size(a) - size(b) || a - b);
+    for (let from = 0; from < order.length; from += RUN_BATCH) {
+      const chosen = order.slice(from, from + RUN_BATCH);
+      const some = await this.engine.learned.readout(this.asked, this.batcher.batch(events, chosen));
+      chosen.forEach((at, row) => learned.set(some.subarray(row * width, (row + 1) * width), at * width));
+    }
+    return learned;
+  }
+}
+
+/** Mean of the rows of a matrix [rows, width]; zero where there is none. */
+export function meanRow(rows: Float32Array, width: number): Float32Array {
+  const mean = new Float32Array(width);
+  const count = rows.length / width;
+  for (let at = 0; at < rows.length; at++) mean[at % width]! += rows[at]! / count;
+  return mean;
+}

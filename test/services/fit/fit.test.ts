@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { compose, type Services } from '../../../electron/composition.js';
+import { deleteFit, listFits, restoreFit, useFit } from '../../../electron/services/fit/fit-store.js';
+import { GATES, verdictOf } from '../../../electron/services/fit/judge.js';
+import { Cancelled } from '../../../electron/services/errors.js';
+import { unattended } from '../../../electron/services/task.js';
+import { TINY_MODEL } from '../tiny-workspace.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'fit-'));
+const QUICK = { steps: 6, questions: 24, judging: 8, device: 'cpu' };
+const opened: Services[] = [];
+
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => opened.splice(0).forEach((services) => services.close()));
+
+async function openSample(name: string): Promise<Services> {
+  const services = await compose(join(folder, name), { create: true, models: TINY_MODEL });
+  opened.push(services);
+  return services;
+}
+
+async function sample(name: string): Promise<Services> {
+  const services = await openSample(name);
+  await services.importFiles([{ kind: 'purchases', path: 'sample/transactions.csv.gz' }]);
+  return services;
+}
+
+describe('a fit', () => {
+  it('learns, is judged by held-back customers, and is listed, used, deleted and restored', async () => {
+    const services = await sample('fit.instructue');
+    const fit = await services.fit(QUICK);
+    expect(fit).toMatchObject({ step: 6, plan: { steps: 6 } });
+    expect(fit.verdict!.auc).toHaveLength(GATES.length);
+    expect(fit.curve.at(-1)!.step).toBe(6);
+    expect(fit.curve.at(-1)!.loss).toBeGreaterThan(0);
+    expect(fit.plan.heldBack).toBeGreaterThan(100);
+    await useFit(services.workspace, fit.id);
+    const asked = { instruction: 'customers who would buy candles' };
+    const [fitted, shipped] = [await services.rank(asked), await services.rank(asked, { fit: 'none' })];
+    const models = await services.workspace.all<{ model: string }>(
+      `SELECT DISTINCT model FROM rankings WHERE ranking_id IN (${fitted.rankingId}, ${shipped.rankingId})`,
+    );
+    expect(models).toHaveLength(2);
+    await deleteFit(services.workspace, fit.id);
+    expect(await listFits(services.workspace)).toEqual([]);
+    await expect(services.rank(asked, { fit: fit.id })).rejects.toMatchObject({ code: 'fit-missing' });
+    await restoreFit(services.workspace, fit.id);
+    expect(await listFits(services.workspace)).toMatchObject([{ id: fit.id, current: false }]);
+  }, 120_000);
+
+  it('goes on after a stop and ends as if it had not been stopped', async () => {
+    const whole = await (await sample('whole.instructue')).fit(QUICK);
+    const services = await sample('stopped.instructue');
+    const stop = new AbortController();
+    const progress = ({ stage, done }: { stage: string; done: number }): void => {
+      if (stage === 'learn' && done === 3) stop.abort();
+    };
+    await expect(services.fit(QUICK, { signal: stop.signal, progress })).rejects.toThrow(Cancelled);
+    expect(await listFits(services.workspace)).toMatchObject([{ state: 'running', step: 4 }]);
+    const fit = await services.fit({ device: 'cpu' }, unattended);
+    expect(fit.step).toBe(6);
+    expect(fit.verdict!.auc.map((auc) => auc.toFixed(4))).toEqual(whole.verdict!.auc.map((auc) => auc.toFixed(4)));
+  }, 120_000);
+
+  it('says so where too little can be asked', async () => {
+    const services = await openSample('small.instructue');
+    const file = join(folder, 'few.csv');
+    writeFileSync(file, `id,colour\n${Array.from({ length: 9 }, (_, i) => `u${i},red`).join('\n')}\n`);
+    await services.importFiles([{ kind: 'profile', path: file }]);
+    await expect(services.fit({ steps: 2, device: 'cpu' })).rejects.toMatchObject({ code: 'fit-too-small' });
+  });
+});
+
+describe('the verdict', () => {
+  const rows = (gain: (question: number) => number) =>
+    Array.from({ length: 20 }, (_, question) => GATES.map((gate) => 0.6 + (gate > 0 ? gain(question) : 0)));
+
+  it('opens the gate no further than it helps', () => {
+    expect(verdictOf(rows((question) => 0.05 + 0.01 * (question % 2)))).toMatchObject({ gate: GATES[1] });
+  });
+
+  it('keeps it shut where the gain is within chance, or a loss', () => {
+    expect(verdictOf(rows((question) => (question % 2 ? 0.1 : -0.095))).gate).toBe(0);
+    expect(verdictOf(rows(() => -0.02)).gate).toBe(0);
+  });
+});
