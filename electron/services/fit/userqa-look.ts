@@ -70,15 +70,15 @@ export class Look {
 
   /** The events for which the condition holds. */
   where(condition: (event: number) => boolean): Uint8Array {
-    return Uint8Array.from(this.owner, (_, event) => Number(condition(event)));
+    const mask = new Uint8Array(this.owner.length);
+    for (let event = 0; event < mask.length; event++) if (condition(event)) mask[event] = 1;
+    return mask;
   }
 
   /** The customers who have an event of the mask, [customers]. */
   ownersOf(mask: Uint8Array): Uint8Array {
     const owners = new Uint8Array(this.events.customers);
-    mask.forEach((holds, event) => {
-      if (holds) owners[this.owner[event]!] = 1;
-    });
+    for (let event = 0; event < mask.length; event++) if (mask[event]) owners[this.owner[event]!] = 1;
     return owners;
   }
 
