@@ -58,7 +58,7 @@ describe('looking at a file before it is imported', () => {
   it('changes nothing in the workspace, and knows a file that was imported', async () => {
     const orderFile = file('orders.csv', orders);
     await inspectFile(workspace, orderFile);
-    expect(await overviewOf(workspace)).toEqual({ customers: 0, sources: [] });
+    expect(await overviewOf(workspace)).toEqual({ customers: 0, sources: [], removed: [] });
     await importFiles(workspace, [{ kind: 'purchases', path: orderFile }]);
     expect((await inspectFile(workspace, orderFile)).alreadyImported).toBe(true);
   });
