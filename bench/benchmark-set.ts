@@ -40,8 +40,10 @@ export function labelFile(set: string): string {
 }
 
 /**
- * Copies of a set's data files with `customers` of its labelled customers only, chosen by a hash of the id so that every
- * machine chooses the same.
+ * Copies of a set's data files with some of its labelled customers only, chosen by a hash of the id so that every machine
+ * chooses the same.
+ * @param customers how many at most
+ * @param half the first or the second half of the set's customers to choose from; all by default
  * @returns kind and path of every data file
  */
 export async function cutSet(
@@ -49,15 +51,17 @@ export async function cutSet(
   set: string,
   customers: number,
   cache: string,
+  half?: 0 | 1,
 ): Promise<{ kind: FileKind; path: string }[]> {
-  const folder = join(cache, `${set}.${customers}`);
+  const folder = join(cache, `${set}.${customers}${half === undefined ? '' : `.half${half}`}`);
   mkdirSync(folder, { recursive: true });
   const files = sets[set]!.filter(([kind]) => kind !== 'labels');
   const database = await DuckDBInstance.create(':memory:');
   const connection = await database.connect();
   const read = (name: string): string => `read_csv(${literal(join(data, set, name))}, all_varchar = true)`;
   await connection.run(
-    `CREATE TABLE chosen AS SELECT DISTINCT user_id, md5(user_id) AS h FROM ${read(labelFile(set))} ORDER BY h LIMIT ${customers}`,
+    `CREATE TABLE chosen AS SELECT DISTINCT user_id, md5(user_id) AS h FROM ${read(labelFile(set))}
+     ${half === undefined ? '' : `WHERE md5_number_lower(user_id) % 2 = ${half}`} ORDER BY h LIMIT ${customers}`,
   );
   for (const [, name] of files) {
     const path = join(folder, name);

@@ -15,6 +15,7 @@ from base import language_model_tensor
 from evidence import EvidenceHead
 from export import load_trained
 from export_card import report_section
+from export_fit import fit_step, verify_step
 from export_fixtures import FIXTURES, TEXT, WORDS, evidence_fixture, tiny_blocks, tiny_parts
 from export_graphs import Parts, graphs, largest_difference, verify
 from export_pack import base_q4, base_q8, pairs
@@ -46,11 +47,15 @@ def test_pairs_put_neighbouring_weights_into_one_byte() -> None:
     assert np.array_equal(paired >> 4, levels[..., 1::2])
 
 
-@pytest.mark.parametrize("name", ["text-encoder", "string-table", "user-tokens", "language", "readout", "evidence"])
+@pytest.mark.parametrize("name", ["text-encoder", "string-table", "user-tokens", "language", "answer", "readout", "evidence"])
 def test_the_tiny_model_is_the_current_code(parts: Parts, name: str) -> None:
     graph = next(graph for graph in graphs(parts) if graph.name == name)
     torch.manual_seed(8)
     assert largest_difference(graph, TINY / f"{name}.onnx") < 1e-4, "run export_fixtures.py"
+
+
+def test_the_tiny_fit_step_is_the_current_code(parts: Parts) -> None:
+    assert verify_step(fit_step(parts.path, parts.silence), TINY / "fit-step.onnx") < 1e-5, "run export_fixtures.py"
 
 
 def test_a_graph_of_other_weights_fails_the_export(parts: Parts) -> None:
