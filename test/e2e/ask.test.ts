@@ -86,10 +86,10 @@ describe('asking', () => {
     await page.getByText('Columns', { exact: true }).click();
     await page.getByLabel('Filter').selectOption('country');
     await page.getByRole('combobox', { name: 'country', exact: true }).selectOption('Germany');
-    await page.getByText(/ of 1,500 customers$/).waitFor();
-    const cells = await table().getByRole('cell', { name: 'Germany' }).count();
-    expect(cells).toBeGreaterThan(5);
-    expect(await table().getByRole('cell', { name: 'United Kingdom' }).count()).toBe(0);
+    await table().getByRole('cell', { name: 'Germany' }).nth(5).waitFor();
+    await table().getByRole('cell', { name: 'United Kingdom' }).first().waitFor({ state: 'detached' });
+    const words = await page.getByText(/ of 1,500 customers$/).textContent();
+    expect(Number(words?.split(' ')[0])).toBeLessThan(100);
     await real.shoot('ask-filtered');
     await real.expectAccessible();
     real.expectNoNetwork();
