@@ -71,7 +71,11 @@ export async function examplesFromLabels(workspace: Workspace, labels: LabelSet)
  * @throws AppError examples-unknown, examples-few, no-rest
  */
 export async function examplesFromSeeds(workspace: Workspace, file: string, id?: string): Promise<Examples> {
-  const ids = await readSeedIds(file, id);
+  return examplesFromIds(workspace, await readSeedIds(file, id));
+}
+
+/** As `examplesFromSeeds`, of ids that are at hand. @throws AppError examples-unknown, examples-few, no-rest */
+export async function examplesFromIds(workspace: Workspace, ids: readonly string[]): Promise<Examples> {
   const distinct = [...new Set(ids)];
   const known = await knownCustomers(workspace, distinct);
   if (known.size < FEWEST) throw tooFew(known.size);

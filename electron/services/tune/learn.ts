@@ -1,3 +1,4 @@
+import { gainsCurve } from '../evaluate/curves.js';
 import { auc } from '../evaluate/metrics.js';
 import type { Estimate } from '../evaluate/intervals.js';
 import { throwIfCancelled, type Task } from '../task.js';
@@ -26,13 +27,20 @@ export interface Learned {
   /** AUC on the examples, of the untuned score and of tuned scores by cross-validation. */
   before: Estimate;
   after: Estimate;
+  /** The same as curves. */
+  gains: Gains;
 }
+
+/** Share of the positive examples that the best `share` of the examples hold. */
+export type GainStep = { share: number; recall: number };
+export type Gains = Record<'before' | 'after', GainStep[]>;
 
 /** Up to this many examples the settings are weighed on all of them, exactly; beyond, on so many of them. */
 const EXACT = 320;
 /** Settings that more examples than that are fitted with. */
 const LARGE_SETTINGS = 3;
 const FOLDS = 5;
+const GAIN_STEPS = 20;
 /** Cross-validation is repeated until it has made so many predictions. */
 const PREDICTIONS = 320;
 /** Share of the targets' variance that is taken for noise. */
@@ -69,14 +77,13 @@ export function learn(design: Design, { answers, doubt }: Answers, task: Task): 
       names,
     );
   };
-  const { before, after } = crossValidate(design, answers, names, fit, task);
+  const crossValidated = crossValidate(design, answers, names, fit, task);
   const fits = exact ? fitAll : fit(answers.map((_, at) => at));
   return {
     weights: weightsOf(design, fits, names),
     shares: Object.fromEntries(names.map((name, at) => [name, mean(fits, ({ variances }) => variances[at]!)])),
     slope: mean(fits, ({ slope }) => slope),
-    before,
-    after,
+    ...crossValidated,
   };
 }
 
@@ -87,7 +94,7 @@ function crossValidate(
   names: readonly BlockName[],
   fit: (seen: readonly number[]) => Fitted[],
   task: Task,
-): { before: Estimate; after: Estimate } {
+): Pick<Learned, 'before' | 'after' | 'gains'> {
   const rounds = Math.max(1, Math.floor(PREDICTIONS / answers.length));
   const sums = { before: 0, after: 0, tuned: new Float64Array(answers.length) };
   for (let round = 0; round < rounds; round++) {
@@ -110,7 +117,12 @@ function crossValidate(
   return {
     before: around(sums.before, auc(design.prior, labels)),
     after: around(sums.after, auc(sums.tuned, labels)),
+    gains: { before: gains(design.prior, labels), after: gains(sums.tuned, labels) },
   };
+}
+
+function gains(scores: Float64Array, labels: Uint8Array): GainStep[] {
+  return gainsCurve(scores, labels, GAIN_STEPS).map(({ share, recall }) => ({ share, recall: recall.value }));
 }
 
 /** The value with an interval as wide as DeLong's on all pairs. */

@@ -1,10 +1,13 @@
 import type { Engine } from '../../engine/engine.js';
+import type { Question } from '../rank/question.js';
 import { prepareScorer } from '../rank/score.js';
 import { unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { baseSample, gather } from './gather.js';
 import { runJob } from './run-job.js';
-import type { TunedVersion } from './tuned-store.js';
+import { readAnswers } from './answers.js';
+import type { Knowledge } from './belief.js';
+import { listTuned, tunedExamples, type TunedVersion } from './tuned-store.js';
 
 /** A customer whose answer would teach much. */
 export interface Suggestion {
@@ -15,31 +18,58 @@ export interface Suggestion {
   worth: number;
 }
 
+/** What suggestions go by. */
+export interface Grounds extends Knowledge {
+  question: Question;
+  /** Customers whose answer is known; null stands for the rest of the base, and may be asked about. */
+  known: { userId: string; label: 0 | 1 | null }[];
+  doubt: number;
+}
+
 /** Customers that are looked at, and examples that are kept in mind. */
 const POOL = 800;
 const REMEMBERED = 300;
+/** What is believed before an instruction was ever tuned: means of what tunings find (services/tune/settings.ts). */
+const UNTUNED: Knowledge = { slope: 0.25, shares: { strings: 0.05, topics: 0.05, text: 0.05 } };
+
+/** Grounds of a tuned version: its examples. */
+export async function groundsOfVersion(workspace: Workspace, tuned: TunedVersion): Promise<Grounds> {
+  const { question, slope, shares, doubt } = tuned;
+  return { question, slope, shares, doubt, known: await tunedExamples(workspace, tuned.id) };
+}
+
+/** Grounds of an instruction that is being answered for: its answers, and what the last tuning of the same words found. */
+export async function groundsOfAnswers(workspace: Workspace, question: Question): Promise<Grounds> {
+  const instruction = question.instruction.trim();
+  const versions = (await listTuned(workspace)).filter((one) => one.question.instruction === instruction);
+  const { slope, shares } = versions.sort((a, b) => b.id - a.id)[0] ?? UNTUNED;
+  return { question, slope, shares, doubt: 0, known: await readAnswers(workspace, question) };
+}
 
 /**
  * The customers whose answer would teach most: unsure of answer, far from what is known, and unlike each other. Each is
  * the one with the largest p (1 − p) × posterior variance given the examples and the suggestions before it (Krause,
- * Singh & Guestrin 2008: greedy choice by conditional variance). The same version gives the same suggestions.
+ * Singh & Guestrin 2008: greedy choice by conditional variance). The same grounds give the same suggestions.
  */
 export async function suggestCustomers(
   workspace: Workspace,
   engine: Engine,
-  tuned: TunedVersion,
+  { question, known, slope, shares, doubt }: Grounds,
   count: number,
   task: Task = unattended,
 ): Promise<Suggestion[]> {
-  const examples = await knownExamples(workspace, tuned.id);
-  const pool = await readPool(workspace, tuned.id);
+  const customers = await workspace.all<{ customer: number; user_id: string }>(
+    "SELECT customer, user_id FROM customers ORDER BY md5('ask:' || user_id)",
+  );
+  const labels = new Map(known.map(({ userId, label }) => [userId, label]));
+  const examples = customers.filter(({ user_id }) => labels.has(user_id)).slice(0, REMEMBERED);
+  const pool = customers.filter(({ user_id }) => (labels.get(user_id) ?? null) === null).slice(0, POOL);
   if (pool.length === 0) return [];
-  const scorer = await prepareScorer(workspace, engine, tuned.question);
+  const scorer = await prepareScorer(workspace, engine, question);
   const total = await workspace.one<{ n: number }>('SELECT count(*) AS n FROM customer_index');
-  const chosen = [...examples.map(({ customer }) => customer), ...pool.map(({ customer }) => customer)];
+  const chosen = [...examples, ...pool].map(({ customer }) => customer);
   const gathered = await gather(workspace, engine, scorer, { base: baseSample(total!.n), chosen }, task);
-  const answers = examples.map(({ label }) => (label === 1 ? 1 : 0) as 0 | 1);
-  const { slope, shares, doubt } = tuned;
+  const answers = examples.map(({ user_id }) => (labels.get(user_id) === 1 ? 1 : 0) as 0 | 1);
   const picks = await runJob(
     {
       kind: 'suggest',
@@ -52,20 +82,4 @@ export async function suggestCustomers(
     'Suggesting',
   );
   return picks.map(({ at, probability, worth }) => ({ userId: pool[at]!.user_id, probability, worth }));
-}
-
-async function knownExamples(workspace: Workspace, id: number): Promise<{ customer: number; label: number | null }[]> {
-  return workspace.all<{ customer: number; label: number | null }>(
-    `SELECT c.customer, e.label FROM tuned_examples e JOIN customers c USING (user_id) WHERE e.instruction_id = $1 ORDER BY md5('known:' || user_id) LIMIT ${REMEMBERED}`,
-    [id],
-  );
-}
-
-/** Customers without an answer; those that only stand for the rest of the base may be asked about. */
-async function readPool(workspace: Workspace, id: number): Promise<{ customer: number; user_id: string }[]> {
-  return workspace.all<{ customer: number; user_id: string }>(
-    `SELECT customer, user_id FROM customers WHERE user_id NOT IN (SELECT user_id FROM tuned_examples WHERE instruction_id = $1 AND label IS NOT NULL)
-     ORDER BY md5('ask:' || user_id) LIMIT ${POOL}`,
-    [id],
-  );
 }

@@ -73,6 +73,7 @@ export async function tuneInstruction(
     doubt: examples.doubt,
     before: learned.before,
     after: learned.after,
+    gains: learned.gains,
     shares: learned.shares,
     slope: learned.slope,
   };

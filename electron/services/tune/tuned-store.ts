@@ -4,6 +4,7 @@ import type { Question } from '../rank/question.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { Columns } from './rows.js';
 import type { Examples } from './examples.js';
+import type { Gains } from './learn.js';
 import type { Linear } from './linear.js';
 
 /** What a version of a tuned instruction is, without its weights. */
@@ -27,6 +28,7 @@ export interface TunedVersion {
   doubt: number;
   before: Estimate;
   after: Estimate;
+  gains: Gains;
   /** Mean residual variance per block, and mean slope of the untuned score before the examples. */
   shares: Record<string, number>;
   slope: number;
@@ -40,7 +42,7 @@ export interface DenseWeights {
   learned: number[];
 }
 
-type Detail = Pick<TunedVersion, 'kind' | 'counts' | 'doubt' | 'before' | 'after' | 'shares'> & {
+type Detail = Pick<TunedVersion, 'kind' | 'counts' | 'doubt' | 'before' | 'after' | 'gains' | 'shares'> & {
   priorSlope: number;
   weights: DenseWeights;
 };
@@ -63,8 +65,8 @@ export async function saveTuned(
     text: [...linear.text],
     learned: [...linear.learned],
   };
-  const { kind, counts, doubt, before, after, shares } = version;
-  const detail: Detail = { kind, counts, doubt, before, after, shares, priorSlope: version.slope, weights };
+  const { kind, counts, doubt, before, after, gains, shares } = version;
+  const detail: Detail = { kind, counts, doubt, before, after, gains, shares, priorSlope: version.slope, weights };
   const createdAt = new Date().toISOString();
   return workspace.transaction(async () => {
     const next = await workspace.one<{ id: number; version: number }>(
@@ -189,7 +191,7 @@ type StoredRow = {
 };
 
 function versionOf(row: StoredRow): TunedVersion {
-  const { kind, counts, doubt, before, after, shares, priorSlope } = JSON.parse(row.detail) as Detail;
+  const { kind, counts, doubt, before, after, gains, shares, priorSlope } = JSON.parse(row.detail) as Detail;
   return {
     id: row.id,
     name: row.name,
@@ -209,6 +211,7 @@ function versionOf(row: StoredRow): TunedVersion {
     doubt,
     before,
     after,
+    gains,
     shares,
     slope: priorSlope,
   };

@@ -118,6 +118,10 @@ export const MIGRATIONS: readonly string[] = [
   -- Answers to suggested customers, before an instruction is tuned by them.
   CREATE TABLE tuned_answers (instruction VARCHAR NOT NULL, user_id VARCHAR NOT NULL, label TINYINT NOT NULL, answered_at TIMESTAMP NOT NULL);
   `,
+  `
+  -- Hash of a finished fit with its model, by which rankings know it.
+  ALTER TABLE fits ADD COLUMN hash VARCHAR;
+  `,
 ];
 
 /** The version this build writes and the newest it can open. */

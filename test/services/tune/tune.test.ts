@@ -14,7 +14,7 @@ import { examplesFromLabels, examplesFromSeeds } from '../../../electron/service
 import { gather } from '../../../electron/services/tune/gather.js';
 import { learn } from '../../../electron/services/tune/learn.js';
 import { linearOf, scoresOf } from '../../../electron/services/tune/linear.js';
-import { suggestCustomers } from '../../../electron/services/tune/suggest.js';
+import { groundsOfVersion, suggestCustomers } from '../../../electron/services/tune/suggest.js';
 import { tuneInstruction } from '../../../electron/services/tune/tune.js';
 import { findTuned, listTuned, tunedExamples } from '../../../electron/services/tune/tuned-store.js';
 import type { Workspace } from '../../../electron/services/workspace/workspace.js';
@@ -204,13 +204,14 @@ describe('what is wrong with examples is told', () => {
 describe('suggestions', () => {
   it('are new customers, unlike each other, the same every time', async () => {
     const tuned = await findTuned(workspace, 'lanterns');
-    const first = await suggestCustomers(workspace, engine, tuned, 10);
+    const grounds = await groundsOfVersion(workspace, tuned);
+    const first = await suggestCustomers(workspace, engine, grounds, 10);
     expect(first).toHaveLength(10);
     expect(new Set(first.map(({ userId }) => userId)).size).toBe(10);
     const known = new Set((await tunedExamples(workspace, tuned.id)).map(({ userId }) => userId));
     expect(first.some(({ userId }) => known.has(userId))).toBe(false);
     expect(first[0]!.worth).toBe(1);
     for (let at = 1; at < first.length; at++) expect(first[at]!.worth).toBeLessThanOrEqual(first[at - 1]!.worth);
-    expect(await suggestCustomers(workspace, engine, tuned, 10)).toEqual(first);
+    expect(await suggestCustomers(workspace, engine, grounds, 10)).toEqual(first);
   });
 });
