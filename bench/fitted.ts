@@ -1,4 +1,4 @@
-// `npx tsx bench/fitted.ts [DATA] [--minutes M] [--customers N] [--sets a,b]`: what "learn from my customers" is worth.
+// `npx tsx bench/fitted.ts [DATA] [--steps N] [--customers N] [--sets a,b]`: what "learn from my customers" is worth.
 // One half of a set's customers is learned from, without labels; the other half is ranked, its rows that give the target
 // away hidden, by the model as it ships and by the fitted one. The shipped weights have not seen the set (models/folds).
 import { mkdirSync, rmSync } from 'node:fs';
@@ -18,7 +18,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     sets: { type: 'string' },
     customers: { type: 'string', default: '3000' },
-    minutes: { type: 'string', default: '2' },
+    steps: { type: 'string', default: '160' },
     cache: { type: 'string', default: '.cache/bench' },
   },
 });
@@ -34,9 +34,7 @@ interface Figures {
   similarity: number;
 }
 
-console.log(
-  `# Fitted without labels for ${options.minutes} minutes, ${options.customers} customers of a half at most\n`,
-);
+console.log(`# Fitted without labels in ${options.steps} steps, ${options.customers} customers of a half at most\n`);
 console.log(
   '| set | targets | zero-shot | fitted | activity | best similarity | gate | held-back: shipped → fitted | steps |',
 );
@@ -70,7 +68,7 @@ async function runSet(set: string): Promise<Figures> {
 async function fitHalf(set: string): Promise<{ fit: StoredFit; version: FitVersion }> {
   const services = await openHalf(set, 0);
   try {
-    const version = await services.fit({ minutes: Number(options.minutes), device: 'cpu' });
+    const version = await services.fit({ steps: Number(options.steps), device: 'cpu' });
     const { model } = await services.engine('cpu');
     return { fit: (await chosenFit(services.workspace, version.id, model.hash))!, version };
   } finally {
