@@ -75,7 +75,7 @@ export async function cutSet(
 }
 
 /**
- * Folder of a model that was not trained on the set: the shipped one with the reader and the evidence head of the set's
+ * Folder of a model that was not trained on the set: the shipped one with the reader, the evidence head and the learned weights of the set's
  * fold, or the shipped one itself for the sets that no model has seen.
  */
 export function unseenModel(set: string, cache: string): string {
@@ -83,15 +83,20 @@ export function unseenModel(set: string, cache: string): string {
   const folds = readJson<Record<string, string[]>>(join(shipped, 'folds', 'folds.json'));
   const fold = Object.keys(folds).find((name) => folds[name]!.includes(set));
   if (fold === undefined) return shipped;
-  const folder = resolve(cache, `model-${fold}`);
+  // Another model, or another fold of it, makes another folder.
+  const own = new Map(
+    readdirSync(join(shipped, 'folds', fold)).map((name) => [name, join(shipped, 'folds', fold, name)]),
+  );
+  const key = createHash('sha256');
+  for (const file of [join(shipped, 'model.json'), ...own.values()]) key.update(readFileSync(file));
+  const folder = resolve(cache, `model-${fold}-${key.digest('hex').slice(0, 12)}`);
   if (existsSync(join(folder, 'model.json'))) return folder;
   mkdirSync(folder, { recursive: true });
   const description = readJson<{ files: Record<string, { sha256: string; bytes: number }> }>(
     join(shipped, 'model.json'),
   );
-  const own = new Set(readdirSync(join(shipped, 'folds', fold)));
   for (const name of Object.keys(description.files)) {
-    const source = own.has(name) ? join(shipped, 'folds', fold, name) : join(shipped, name);
+    const source = own.get(name) ?? join(shipped, name);
     symlinkSync(resolve(source), join(folder, name));
     const content = readFileSync(source);
     description.files[name] = { sha256: createHash('sha256').update(content).digest('hex'), bytes: content.length };

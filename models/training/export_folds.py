@@ -1,7 +1,7 @@
-"""Command `python export_folds.py --out ../folds`: the reader and the evidence head of every fold, for `bench quality`.
+"""Command `python export_folds.py [--learned-only] --out ../folds`: what of the model each fold trained for itself.
 
-Each fold's were trained without two of the sets (settings.FOLDS), which are scored with them; everything else of the
-model is frozen or, while the gate is closed, does not enter the score.
+Each fold's reader and evidence head were trained without two of the sets (settings.FOLDS), which are scored with them. The
+learned weights, from which `bench fitted` starts, were trained without four: two folds share a half (settings.HALVES).
 """
 
 from __future__ import annotations
@@ -14,18 +14,29 @@ import onnx
 import torch
 
 from evidence import EvidenceHead
-from export import load_trained
+from export import load_trained, loaded_path
 from export_graphs import evidence_graph, export, reader_graph, verify
+from flat import FlatWeights
 from model import InstructionReader
-from settings import FOLDS, WORK, ModelSettings
+from settings import FOLDS, HALVES, WORK, ModelSettings
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    out = parser.parse_args().out
-    settings = ModelSettings()
-    for number, sets in enumerate(FOLDS, 1):
+    parser.add_argument("--learned-only", action="store_true")
+    arguments = parser.parse_args()
+    out, settings = arguments.out, ModelSettings()
+    for half, numbers in HALVES.items():
+        trained = WORK / half / "learned.pt"
+        if trained.exists():
+            state = torch.load(trained, map_location="cpu", weights_only=False)["model"]
+            path = load_trained(loaded_path(settings), state, "learned path")
+            for number in numbers:
+                (out / f"fold{number}" / "learned.bin").write_bytes(FlatWeights(path).pack(path).numpy().tobytes())
+    for number, _ in enumerate(FOLDS, 1):
+        if arguments.learned_only:
+            break
         trained = WORK / f"fold{number}"
         reader = load_trained(InstructionReader(settings.text_width), torch.load(trained / "reader.pt"), "reader")
         head = load_trained(EvidenceHead(), torch.load(trained / "evidence.pt"), "evidence")

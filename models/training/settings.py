@@ -31,6 +31,9 @@ FOLDS = (
 )
 """Each fold is scored by a model trained on the six other sets and on the tables."""
 
+HALVES = {"halfA": (1, 2), "halfB": (3, 4)}
+"""Folders of the learned paths trained without the sets of these folds."""
+
 SOURCES = ("purchases", "services", "paths", "searches", "apps", "profile")
 """In the order of their numbers in the app."""
 
