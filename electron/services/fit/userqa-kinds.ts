@@ -6,6 +6,7 @@ import {
   ACTIVE_FORMS,
   AND,
   ATTRIBUTE_FORMS,
+  combinedPhrase,
   HIGH_FORMS,
   INACTIVE_FORMS,
   itemPhrase,
@@ -148,7 +149,8 @@ export function combination(look: Look): Draft | undefined {
   const first = look.pick(kinds);
   const second = first === undefined ? undefined : look.companion(kinds, first);
   if (first === undefined || second === undefined) return undefined;
-  const [a, b] = [first, second].map((string) => itemPhrase(population.text[string]!)) as [string, string];
+  const [a, b] = [combinedPhrase(population.text[first]!), combinedPhrase(population.text[second]!)];
+  if (a === undefined || b === undefined) return undefined;
   const { joint, role, holds } = joined(look);
   const [hasFirst, hasSecond] = [look.owns(first), look.owns(second)];
   const isHidden = draws.chance(0.3);

@@ -163,6 +163,13 @@ export function itemPhrase(text: string): string {
   return (name === name.toUpperCase() ? name.toLowerCase() : name) || text;
 }
 
+/** The same of a string that is combined with others; "member: yes" is the member, and "member: no" nothing one has. */
+export function combinedPhrase(text: string): string | undefined {
+  const answer = /^(.+): (yes|true|no|false)$/i.exec(text);
+  if (!answer) return itemPhrase(text);
+  return /^(yes|true)$/i.test(answer[2]!) ? answer[1] : undefined;
+}
+
 /** What the text of a level says is high or low: "high age (45 to 58)" and "age: 45" are about age. */
 export function levelName(text: string): string {
   const level = /^(?:very low|low|medium|high|very high|very early|early|middle|late|very late) (.+) \(.*\)$/.exec(
