@@ -53,6 +53,15 @@ export async function bundle() {
   });
   await esbuild.build({
     ...common,
+    entryPoints: ['electron/engine/graph-thread.ts'],
+    // CommonJS, because graphs-apart.ts hands its text to a thread; it says where the runtime lies.
+    outfile: 'dist/graph-thread.cjs',
+    format: 'cjs',
+    external: ['onnxruntime-node'],
+    banner: { js: "require = require('node:module').createRequire(require('node:worker_threads').workerData.from);" },
+  });
+  await esbuild.build({
+    ...common,
     entryPoints: ['electron/preload.ts'],
     // A sandboxed preload script must be CommonJS, in one file.
     outfile: 'dist/preload.cjs',

@@ -5,7 +5,7 @@ import { parseDevice, type DeviceChoice } from './engine/devices.js';
 import { Engine } from './engine/engine.js';
 import { importFiles, type ImportOptions, type ImportReport, type ImportRequest } from './services/import/import.js';
 import { fitWorkspace, type FitOptions } from './services/fit/fit.js';
-import { chosenFit, fitByHash, type FitVersion } from './services/fit/fit-store.js';
+import { chosenFit, fitByHash, fitOfRanking, type FitVersion } from './services/fit/fit-store.js';
 import { Explainer } from './services/explain/explainer.js';
 import { deriveHiding, prepare, type PrepareReport } from './services/index/prepare.js';
 import type { DeriveReport } from './services/index/derive.js';
@@ -136,7 +136,10 @@ export async function compose(path: string, options: { create?: boolean; models?
       const asked = await fitted(engine, rankOptions.fit);
       return suggestCustomers(workspace, asked, await groundsOfAnswers(workspace, question), count, task);
     },
-    explainer: (reader = workspace, device) => new Explainer(reader, async () => fitted(await engines.on(device))),
+    explainer: (reader = workspace, device) =>
+      new Explainer(reader, async (rankingId) =>
+        fitted(await engines.on(device), await fitOfRanking(reader, rankingId)),
+      ),
     close: () => {
       engines.release();
       workspace.close();

@@ -1,8 +1,13 @@
+import type { Command } from 'commander';
 import type { RankOptions } from '../composition.js';
 import { AppError } from '../services/errors.js';
 
-/** Help of --fit, which several commands take. */
-export const FIT_HELP = 'number of a fit of this workspace, current, or none for the model as it ships';
+const HELP = 'number of a fit of this workspace, current, or none for the model as it ships';
+
+/** Lets a command that ranks choose the fit. */
+export function addFitOption(command: Command): Command {
+  return command.option('--fit <fit>', HELP, 'current');
+}
 
 /** @throws AppError option-invalid */
 export function parseFit(text: string): NonNullable<RankOptions['fit']> {

@@ -1,7 +1,8 @@
-import { compose, type Services } from '../composition.js';
+import { compose, type RankOptions as ComposedOptions, type Services } from '../composition.js';
 import type { RankQuestion } from '../services/audience/build.js';
 import { parseHide, type Hide } from '../services/index/hide.js';
 import type { Workspace } from '../services/workspace/workspace.js';
+import { parseFit } from './fit-option.js';
 
 /** Options of every command that ranks. */
 export interface RankOptions {
@@ -9,6 +10,8 @@ export interface RankOptions {
   device?: string;
   /** Rows to leave out, as written on the command line; none means as last time. */
   hide?: string[];
+  /** As `parseFit` reads it. */
+  fit?: string;
 }
 
 export interface Ranker {
@@ -19,26 +22,26 @@ export interface Ranker {
 /** Opens a workspace with a ranker on it for the time of `work`. */
 export async function withRanker<T>(options: RankOptions, work: (ranker: Ranker) => Promise<T>): Promise<T> {
   const hides = options.hide?.map(parseHide);
+  const fit = options.fit === undefined ? undefined : parseFit(options.fit);
   const services = await compose(options.workspace);
-  return using(services, work, rankerOf(services, { device: options.device, hides }));
+  return using(services, work, rankerOf(services, { device: options.device, hides, fit }));
 }
 
 /** As `withRanker`, for a recipe: the workspace is made when it is not there, and `hides` are all there are. */
 export async function withNewRanker<T>(
   path: string,
-  device: string | undefined,
-  hides: Hide[],
+  { hides, ...options }: ComposedOptions & { hides: Hide[] },
   work: (ranker: Ranker) => Promise<T>,
 ): Promise<T> {
   const services = await compose(path, { create: true });
   return using(services, work, async (question, task) => {
     // Ranking without hides would keep those of last time; deriving with none forgets them.
     await services.derive(hides, task);
-    return rankerOf(services, { device })(question, task);
+    return rankerOf(services, options)(question, task);
   });
 }
 
-function rankerOf(services: Services, options: { device?: string; hides?: Hide[] }): RankQuestion {
+function rankerOf(services: Services, options: ComposedOptions): RankQuestion {
   return async (ask, task) => {
     if ('tuned' in ask) return (await services.rankTuned(ask.tuned, options, task)).rankingId;
     return (await services.rank(ask, options, task)).rankingId;

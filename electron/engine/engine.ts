@@ -1,7 +1,17 @@
 import { chooseDevice, PROVIDERS, type DeviceChoice, type DeviceReport } from './devices.js';
+import { GraphThread } from './graphs-apart.js';
 import { LearnedPath, readWeights, type Learned } from './learned.js';
 import { modelFile, readModel, type Model, type ModelFile } from './model.js';
-import { floats, integers, Session, type Feed, type Feeds, type Outputs } from './session.js';
+import {
+  floats,
+  integers,
+  Session,
+  type Feed,
+  type Feeds,
+  type Graph,
+  type GraphLoader,
+  type Outputs,
+} from './session.js';
 import { LanguageTokenizer, TextTokenizer, type LanguageTokens } from './tokenizer.js';
 
 /** Texts of one run of the text encoder; the ones of a run have about the same length. */
@@ -34,8 +44,9 @@ export class Engine {
   private constructor(
     readonly model: Model,
     readonly devices: DeviceReport,
-    private readonly sessions = new Map<ModelFile, Promise<Session>>(),
+    private readonly sessions = new Map<ModelFile, Promise<Graph>>(),
     private weights?: Float32Array,
+    private readonly loader: GraphLoader = Session,
   ) {}
 
   /**
@@ -78,7 +89,12 @@ export class Engine {
    * @param hash SHA-256 of what was fitted
    */
   fitted({ weights, gate }: Learned, hash: string): Engine {
-    return new Engine({ ...this.model, gate, hash }, this.devices, this.sessions, weights);
+    return new Engine({ ...this.model, gate, hash }, this.devices, this.sessions, weights, this.loader);
+  }
+
+  /** The same model with graphs of its own in a thread of their own, for long work; the caller releases it. */
+  apart(): Engine {
+    return new Engine(this.model, this.devices, undefined, this.weights, new GraphThread());
   }
 
   /** One step of a fit; see fit-step.ts. */
@@ -125,6 +141,7 @@ export class Engine {
     const loaded = [...this.sessions.values()];
     this.sessions.clear();
     for (const session of loaded) await (await session).release();
+    await this.loader.end?.();
   }
 
   private language(): LanguageTokenizer {
@@ -138,11 +155,11 @@ export class Engine {
     return { tokens, hidden: floats(hidden!.data, ...hidden!.shape) };
   }
 
-  private session(name: ModelFile): Promise<Session> {
+  private session(name: ModelFile): Promise<Graph> {
     const known = this.sessions.get(name);
     if (known) return known;
     const device = ON_CPU.has(name) ? 'cpu' : this.devices.device;
-    const loading = Session.load(modelFile(this.model, name), PROVIDERS[device]);
+    const loading = this.loader.load(modelFile(this.model, name), PROVIDERS[device]);
     this.sessions.set(name, loading);
     // A failure must not stick: the next call tries again.
     loading.catch(() => this.sessions.delete(name));

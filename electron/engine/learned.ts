@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ModelFile, ModelDescription } from './model.js';
-import { floats, integers, type Feed, type Session } from './session.js';
+import { floats, integers, type Feed, type Graph } from './session.js';
 
 /** What decides what the learned path says: its flat weights [P] and how far it is opened. */
 export interface Learned {
@@ -38,7 +38,7 @@ export class LearnedPath {
   private readonly weights: Feed;
 
   constructor(
-    private readonly session: (name: ModelFile) => Promise<Session>,
+    private readonly session: (name: ModelFile) => Promise<Graph>,
     private readonly shape: ModelDescription['shape'],
     weights: Float32Array,
   ) {

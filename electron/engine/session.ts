@@ -26,8 +26,21 @@ export function integers(data: BigInt64Array, ...shape: number[]): Feed {
   return { type: 'int64', data, shape };
 }
 
+/** A loaded graph, in whichever thread. */
+export interface Graph {
+  /** @throws AppError graph-feeds, graph-failed */
+  run(feeds: Feeds): Promise<Outputs>;
+  release(): Promise<void>;
+}
+
+/** Where graphs are loaded and run; `end` frees what `load` needed beside them. */
+export interface GraphLoader {
+  load(file: string, provider: Provider): Promise<Graph>;
+  end?(): Promise<void>;
+}
+
 /** One graph, loaded once. Feeds are checked before a run; errors carry names and shapes, never data. */
-export class Session {
+export class Session implements Graph {
   private constructor(
     readonly name: string,
     private readonly session: InferenceSession,

@@ -25,6 +25,8 @@ export const rankingSchema = z.object({
   /** The device that scored, and the model's name. */
   device: z.string(),
   model: z.string(),
+  /** Number of the fit that scored, null for the model as it ships. */
+  fit: z.number().nullable(),
   /** ISO 8601. */
   createdAt: z.string(),
   understanding: understandingSchema.optional(),

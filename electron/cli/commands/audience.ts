@@ -11,6 +11,7 @@ import {
   type RuleOptions,
   type TargetOptions,
 } from '../audience-options.js';
+import { addFitOption } from '../fit-option.js';
 import { printResult, terminalTask } from '../output.js';
 import { withRanker, type RankOptions } from '../ranker.js';
 import { percentText, tableLines } from '../tables.js';
@@ -25,7 +26,7 @@ export function register(program: Command): void {
     .command('audience')
     .description('who is in an audience, and who is not and why; writes nothing but the members')
     .requiredOption('--workspace <file>', 'the workspace');
-  addRuleOptions(addTargetOptions(command))
+  addFitOption(addRuleOptions(addTargetOptions(command)))
     .option('--out <members.csv>', 'write rank, user_id, score and group of the audience here')
     .option('--device <device>', 'auto, cpu or another device', 'auto')
     .option('--json', 'print the report as JSON')

@@ -6,6 +6,7 @@ import { AppError } from '../../services/errors.js';
 import { readLabels } from '../../services/evaluate/evaluate.js';
 import type { RecommendationMetrics } from '../../services/evaluate/recommendation.js';
 import { readOffers } from '../audience-options.js';
+import { addFitOption } from '../fit-option.js';
 import { printResult, terminalTask } from '../output.js';
 import { withRanker, type RankOptions } from '../ranker.js';
 import { tableLines } from '../tables.js';
@@ -17,7 +18,7 @@ interface Options extends RankOptions {
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('evaluate-offers')
     .description('how well next best offers meet what customers took later: hit rate and NDCG, beside popularity')
     .requiredOption('--workspace <file>', 'the workspace')
@@ -28,7 +29,8 @@ export function register(program: Command): void {
       'leave out the rows with this value; may be repeated',
       (hide: string, all: string[]) => [...all, hide],
       [],
-    )
+    );
+  addFitOption(command)
     .option('--device <device>', 'auto, cpu or another device', 'auto')
     .option('--json', 'print the figures as JSON')
     .action(run);

@@ -14,6 +14,7 @@ import type { LabelSet } from '../../services/evaluate/labels.js';
 import { CUTS_PERCENT } from '../../services/evaluate/metrics.js';
 import { findTuned, tunedExamples, type TunedVersion } from '../../services/tune/tuned-store.js';
 import { readTarget } from '../audience-options.js';
+import { addFitOption } from '../fit-option.js';
 import { printResult, terminalTask } from '../output.js';
 import { withRanker, type RankOptions } from '../ranker.js';
 import { estimateText, tableLines } from '../tables.js';
@@ -31,7 +32,7 @@ interface Options extends RankOptions {
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('evaluate')
     .description('how well an instruction ranks: AUC, KS and lift with 95 % intervals, beside the activity count')
     .requiredOption('--workspace <file>', 'the workspace')
@@ -56,7 +57,8 @@ export function register(program: Command): void {
       'leave out the rows with this value; may be repeated',
       (hide: string, all: string[]) => [...all, hide],
       [],
-    )
+    );
+  addFitOption(command)
     .option('--device <device>', 'auto, cpu or another device', 'auto')
     .option('--json', 'print the figures and curves as JSON')
     .action(run);

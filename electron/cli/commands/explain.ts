@@ -7,6 +7,7 @@ import { audienceLifts, bestOf, type AudienceLifts } from '../../services/explai
 import type { CustomerWhy } from '../../services/explain/customer-why.js';
 import type { Nearest } from '../../services/explain/nearest.js';
 import type { Task } from '../../services/task.js';
+import { addFitOption, parseFit } from '../fit-option.js';
 import { customerLines, liftLines } from '../explain-text.js';
 import { printResult, terminalTask } from '../output.js';
 
@@ -21,6 +22,7 @@ interface Options {
   topPercent?: string;
   out?: string;
   device: string;
+  fit: string;
   json?: boolean;
 }
 
@@ -29,7 +31,7 @@ const NEAREST = 5;
 const ITEMS = 50;
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('explain')
     .description('why customers rank where they do, or what the best have more of than the rest')
     .requiredOption('--workspace <file>', 'the workspace')
@@ -39,7 +41,8 @@ export function register(program: Command): void {
     .option('--contrast <text>', 'what the customers should not be')
     .option('--customer <id>', 'a customer; may be repeated', (id: string, all: string[]) => [...all, id], [])
     .option('--top <n>', 'the best n customers as an audience')
-    .option('--top-percent <p>', 'the best p percent as an audience')
+    .option('--top-percent <p>', 'the best p percent as an audience');
+  addFitOption(command)
     .option('--out <file>', 'write the effects or the lifts here, .csv or .parquet')
     .option('--device <device>', 'auto, cpu or another device', 'auto')
     .option('--json', 'print the explanation as JSON')
@@ -51,13 +54,14 @@ async function run(options: Options): Promise<void> {
   parseDevice(options.device);
   checkQuestion(options);
   const size = audienceSize(options);
+  const fit = parseFit(options.fit);
   const services = await compose(options.workspace);
   try {
     const task = terminalTask();
     const { device, instruction = '', answer, contrast } = options;
     const { rankingId, customers } =
       options.tuned === undefined
-        ? await services.rank({ instruction, answer, contrast }, { device }, task)
+        ? await services.rank({ instruction, answer, contrast }, { device, fit }, task)
         : await services.rankTuned(options.tuned, { device }, task);
     if (size === undefined) await explainCustomers(services, rankingId, options, task);
     else await explainAudience(services, rankingId, size(customers), options);

@@ -11,6 +11,7 @@ import {
   type RuleOptions,
   type TargetOptions,
 } from '../audience-options.js';
+import { addFitOption } from '../fit-option.js';
 import { printResult, terminalTask } from '../output.js';
 import { withRanker, type RankOptions } from '../ranker.js';
 
@@ -27,7 +28,7 @@ export function register(program: Command): void {
     .command('export')
     .description('write an audience for a campaign, with its members and a manifest beside it')
     .requiredOption('--workspace <file>', 'the workspace');
-  addRuleOptions(addTargetOptions(command))
+  addFitOption(addRuleOptions(addTargetOptions(command)))
     .option('--offers <offers.json>', 'the next best of several offers for every customer, instead of one instruction')
     .option('--manifest <file>', 'make this export again and check that it is the same, bit for bit')
     .option(

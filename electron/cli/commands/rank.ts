@@ -7,7 +7,7 @@ import { parseHide } from '../../services/index/hide.js';
 import type { Understanding } from '../../services/rank/question.js';
 import { writeRanked, type Depth } from '../../services/rank/write-ranked.js';
 import type { TunedVersion } from '../../services/tune/tuned-store.js';
-import { FIT_HELP, parseFit } from '../fit-option.js';
+import { addFitOption, parseFit } from '../fit-option.js';
 import { printResult, terminalTask } from '../output.js';
 
 interface Options {
@@ -28,7 +28,7 @@ interface Options {
 type Report = Awaited<ReturnType<Services['rank']>> & { tuned?: TunedVersion };
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('rank')
     .description('rank every customer by how well they fit an instruction')
     .requiredOption('--workspace <file>', 'the workspace')
@@ -38,8 +38,8 @@ export function register(program: Command): void {
     .option('--contrast <text>', 'what the customers should not be')
     .option('--out <file>', 'write rank, user_id and score here, .csv or .parquet')
     .option('--top <n>', 'write the best n customers only')
-    .option('--percent <p>', 'write the best p percent only')
-    .option('--fit <fit>', FIT_HELP, 'current')
+    .option('--percent <p>', 'write the best p percent only');
+  addFitOption(command)
     .option('--device <device>', 'auto, cpu, webgpu, directml, coreml or cuda', 'auto')
     .option(
       '--hide <[FILE:]COLUMN=VALUE>',

@@ -24,7 +24,9 @@ export function register(program: Command): void {
 
 async function run(file: string, options: Options): Promise<void> {
   const recipe = absoluteRecipe(readRecipe(file), dirname(resolve(file)));
-  await withNewRanker(recipe.workspace, options.device, recipe.hide.map(parseHide), async ({ workspace, rank }) => {
+  const { device } = options;
+  const ranking = { device, fit: recipe.fit, hides: recipe.hide.map(parseHide) };
+  await withNewRanker(recipe.workspace, ranking, async ({ workspace, rank }) => {
     const report = await runRecipe(workspace, rank, recipe, terminalTask());
     printResult(options.json, report, [
       ...report.refresh.imports.map(

@@ -6,7 +6,7 @@ import { parseHide } from '../../services/index/hide.js';
 import { examplesFromLabels, examplesFromSeeds, type Examples } from '../../services/tune/examples.js';
 import type { Keep, TuneReport, Verdict } from '../../services/tune/tune.js';
 import type { Workspace } from '../../services/workspace/workspace.js';
-import { FIT_HELP, parseFit } from '../fit-option.js';
+import { addFitOption, parseFit } from '../fit-option.js';
 import { printResult, terminalTask } from '../output.js';
 import { estimateText } from '../tables.js';
 
@@ -28,7 +28,7 @@ interface Options {
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('tune')
     .description('tune an instruction by a few labelled customers, or by seeds without negatives')
     .requiredOption('--workspace <file>', 'the workspace')
@@ -44,8 +44,8 @@ export function register(program: Command): void {
       '--keep <when>',
       'auto: rankings use it unless cross-validation speaks against it; always: in any case',
       'auto',
-    )
-    .option('--fit <fit>', FIT_HELP, 'current')
+    );
+  addFitOption(command)
     .option('--device <device>', 'auto, cpu or another device', 'auto')
     .option(
       '--hide <[FILE:]COLUMN=VALUE>',

@@ -11,27 +11,28 @@ export class Explainer {
 
   /**
    * @param workspace is only read
-   * @param engine gives the model when it is first needed
+   * @param engine gives the model with the fit that made a ranking, when it is first needed
    */
   constructor(
     private readonly workspace: Workspace,
-    private readonly engine: () => Promise<Engine>,
+    private readonly engine: (rankingId: number) => Promise<Engine>,
   ) {}
 
   /** Why a customer has its score. @throws AppError as readyRanking and explainCustomer do */
   async why(rankingId: number, userId: string): Promise<CustomerWhy> {
-    return explainCustomer(this.workspace, await this.engine(), await this.prepare(rankingId), userId);
+    return explainCustomer(this.workspace, await this.engine(rankingId), await this.prepare(rankingId), userId);
   }
 
   /** The `count` customers most like one. @throws AppError as readyRanking and nearestCustomers do */
   async nearest(rankingId: number, userId: string, count: number, task?: Task): Promise<Nearest> {
-    return nearestCustomers(this.workspace, await this.engine(), await this.prepare(rankingId), userId, count, task);
+    const engine = await this.engine(rankingId);
+    return nearestCustomers(this.workspace, engine, await this.prepare(rankingId), userId, count, task);
   }
 
   private async prepare(rankingId: number): Promise<ReadyRanking> {
     const fingerprint = await indexFingerprint(this.workspace);
     if (this.ready?.rankingId === rankingId && this.ready.fingerprint === fingerprint) return this.ready.ranking;
-    const ranking = this.engine().then((engine) => readyRanking(this.workspace, engine, rankingId));
+    const ranking = this.engine(rankingId).then((engine) => readyRanking(this.workspace, engine, rankingId));
     this.ready = { rankingId, fingerprint, ranking };
     // A failure must not stick: the next question reads again.
     ranking.catch(() => (this.ready = undefined));

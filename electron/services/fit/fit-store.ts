@@ -95,7 +95,7 @@ export async function useFit(workspace: Workspace, id: number | undefined): Prom
   await workspace.setMeta('current_fit', id === undefined ? '' : String(id));
 }
 
-/** Deletes a fit; `restoreFit` brings it back until the workspace is closed. @throws AppError fit-missing */
+/** Deletes a fit; `restoreFit` brings it back. @throws AppError fit-missing */
 export async function deleteFit(workspace: Workspace, id: number): Promise<void> {
   await findFit(workspace, id);
   await workspace.transaction(async () => {
@@ -146,8 +146,16 @@ export async function chosenFit(
       'fit again with `fit`, or rank with `--fit none`',
       { file: workspace.path },
     );
-  const hash = createHash('sha256').update(model).update(row.weights).update(String(verdict.gate)).digest('hex');
-  return { id, learned: { weights: floatsOf(row.weights), gate: verdict.gate }, hash };
+  return {
+    id,
+    learned: { weights: floatsOf(row.weights), gate: verdict.gate },
+    hash: hashOf(model, row.weights, verdict.gate),
+  };
+}
+
+/** SHA-256 of a model and what a fit made of its learned path. */
+function hashOf(model: string, weights: Uint8Array, gate: number): string {
+  return createHash('sha256').update(model).update(weights).update(String(gate)).digest('hex');
 }
 
 /** The fit whose hash is this one, as rankings and tuned instructions remember it. */
@@ -157,6 +165,16 @@ export async function fitByHash(workspace: Workspace, hash: string, model: strin
     if (fit?.hash === hash) return fit;
   }
   return undefined;
+}
+
+/** The fit that made a stored ranking: none for the model as it ships, or for one that is not there any more. */
+export async function fitOfRanking(workspace: Workspace, rankingId: number): Promise<number | 'none'> {
+  const row = await workspace.one<{ fit: number | null }>(
+    `SELECT min(fit_id) AS fit FROM fits, rankings
+     WHERE rankings.id = $1 AND deleted_at IS NULL AND rankings.model LIKE '%(' || left(fits.hash, 12) || ')'`,
+    [rankingId],
+  );
+  return row?.fit ?? 'none';
 }
 
 /** What a running fit keeps. */
@@ -230,12 +248,21 @@ export async function findUnfinished(
   };
 }
 
-/** Ends a fit: its checkpoint is no longer needed. A kept one is used by rankings from now on. */
-export async function finishFit(workspace: Workspace, id: number, kept: boolean): Promise<void> {
+/**
+ * Ends a fit: its checkpoint is no longer needed. A kept one is used by rankings from now on.
+ * @param gate of its verdict
+ */
+export async function finishFit(workspace: Workspace, id: number, gate: number, kept: boolean): Promise<void> {
+  const row = await workspace.one<{ model: string; weights: Uint8Array }>(
+    'SELECT model, weights FROM fits WHERE fit_id = $1',
+    [id],
+  );
+  const hash = hashOf(row!.model, row!.weights, gate);
   await workspace.transaction(async () => {
-    await workspace.run('UPDATE fits SET state = $2, checkpoint = NULL WHERE fit_id = $1', [
+    await workspace.run('UPDATE fits SET state = $2, checkpoint = NULL, hash = $3 WHERE fit_id = $1', [
       id,
       kept ? 'kept' : 'not-kept',
+      hash,
     ]);
     if (kept) await workspace.setMeta('current_fit', String(id));
   });

@@ -36,11 +36,13 @@ const JUDGED = 96;
 const MAX_EVENTS = 48;
 /** Seconds between two checkpoints. */
 const CHECKPOINT = 20;
+/** Share of the time that the steps get at least, however long the questions take. */
+const LEAST_STEPPING = 0.5;
 /** Steps whose time says how many fit into the time that was given. */
 const TIMED = 3;
 
 export interface FitOptions {
-  /** Time for the steps; by default one minute, and one more for every thousand customers up to five. */
+  /** Time for the whole fit of a prepared workspace; by default `usualMinutes`. */
   minutes?: number;
   /** Steps instead of a time, so that a fit repeats exactly. */
   steps?: number;
@@ -48,6 +50,11 @@ export interface FitOptions {
   /** Questions to learn from and to be judged by; fewer make a quicker and less certain fit. */
   questions?: number;
   judging?: number;
+}
+
+/** Minutes that a fit takes unless it is given others: one, and one more for every thousand customers, at most five. */
+export function usualMinutes(customers: number): number {
+  return Math.min(5, 1 + Math.min(customers, MOST) / 1000);
 }
 
 /** What a fit works with. */
@@ -71,15 +78,29 @@ export async function fitWorkspace(
   options: FitOptions,
   task: Task = unattended,
 ): Promise<FitVersion> {
+  // Graphs run in a thread of their own: a step takes longer than a window may keep silent.
+  const apart = engine.apart();
+  try {
+    return await fitApart(workspace, apart, options, task);
+  } finally {
+    await apart.release();
+  }
+}
+
+async function fitApart(workspace: Workspace, engine: Engine, options: FitOptions, task: Task): Promise<FitVersion> {
+  const began = performance.now();
   const fingerprint = await encodeFingerprint(workspace, engine);
   const unfinished = await findUnfinished(workspace, fingerprint, engine.model.hash);
   const { questions = QUESTIONS, judging = JUDGING, seed = 1 } = unfinished?.plan ?? options;
   const workshop = await openWorkshop(workspace, engine, { questions, judging, seed }, task);
-  const plan = unfinished?.plan ?? (await planFit(workshop, options));
-  const id = unfinished?.id ?? (await startFit(workspace, plan, fingerprint, engine.model.hash));
+  const written = performance.now();
   const progress = unfinished?.progress ?? (await beginning(workshop, task));
-  const done = await takeSteps(workspace, workshop, id, plan, progress, task);
-  await finishFit(workspace, id, done.verdict !== null && done.verdict.gate > engine.model.gate);
+  const [spent, judgement] = [performance.now() - began, performance.now() - written].map((time) => time / 1000);
+  const plan = unfinished?.plan ?? (await planFit(workshop, options, spent! + JUDGEMENTS * judgement!));
+  const id = unfinished?.id ?? (await startFit(workspace, plan, fingerprint, engine.model.hash));
+  const done = await takeSteps(workspace, workshop, { id, plan, began }, progress, task);
+  const gate = done.verdict!.gate;
+  await finishFit(workspace, id, gate, gate > engine.model.gate);
   return findFit(workspace, id);
 }
 
@@ -136,12 +157,14 @@ async function splitCustomers(workspace: Workspace, seed: number): Promise<{ lea
   return { judges: numbers.slice(0, count).sort(), learn: numbers.slice(count, count + MOST).sort() };
 }
 
-async function planFit(workshop: Workshop, { minutes, steps, seed = 1 }: FitOptions): Promise<FitPlan> {
+/** @param beside seconds that everything but the steps takes */
+async function planFit(workshop: Workshop, { minutes, steps, seed = 1 }: FitOptions, beside: number): Promise<FitPlan> {
   const customers = workshop.learning.events.customers;
-  const given = minutes ?? Math.min(5, 1 + customers / 1000);
+  const given = 60 * (minutes ?? usualMinutes(customers));
+  const stepping = Math.max(LEAST_STEPPING * given, given - beside);
   return {
     seed,
-    steps: steps ?? Math.max(JUDGEMENTS, Math.floor((given * 60) / (await secondsPerStep(workshop, seed)))),
+    steps: steps ?? Math.max(JUDGEMENTS, Math.floor(stepping / (await secondsPerStep(workshop, seed)))),
     customers,
     heldBack: workshop.heldBack.events.customers,
     questions: workshop.questions.length,
@@ -172,18 +195,24 @@ async function beginning({ engine, heldBack, judging }: Workshop, task: Task): P
   return { state: freshState(weights), best: weights, curve, verdict, seconds: 0 };
 }
 
+/** A fit on its way; `began` is when this call did, by performance.now(). */
+interface Course {
+  id: number;
+  plan: FitPlan;
+  began: number;
+}
+
 /** All steps from where the fit is, with checkpoints and judgements; the best judged weights are kept. */
 async function takeSteps(
   workspace: Workspace,
   workshop: Workshop,
-  id: number,
-  plan: FitPlan,
+  { id, plan, began }: Course,
   progress: FitProgress,
   task: Task,
 ): Promise<FitProgress> {
   const { engine, heldBack, judging } = workshop;
   const every = Math.ceil(plan.steps / JUDGEMENTS);
-  let [saved, losses] = [performance.now(), [] as number[]];
+  let [saved, losses] = [began, [] as number[]];
   const keep = async (): Promise<void> => {
     progress.seconds += (performance.now() - saved) / 1000;
     saved = performance.now();

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Engine } from '../../engine/engine.js';
 import type { EventBlock } from '../index/event-block.js';
 import { valueBin } from '../index/token-batch.js';
@@ -75,6 +76,8 @@ export async function makeQuestions(
   for (const asked of userTasks(population, new Draws(seed, 0), { count, customers: customersPerQuestion })) {
     throwIfCancelled(task, 'Learning');
     report();
+    // Drawing a question takes some tens of milliseconds; whoever else waits for this thread has its turn first.
+    await setImmediate();
     questions.push(await write(writer, asked, kept, maxEvents));
   }
   report();

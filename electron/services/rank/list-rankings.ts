@@ -7,6 +7,8 @@ export interface StoredRanking {
   customers: number;
   device: string;
   model: string;
+  /** Number of the fit that scored, null for the model as it ships. */
+  fit: number | null;
   createdAt: string;
 }
 
@@ -20,10 +22,12 @@ export async function listRankings(workspace: Workspace): Promise<StoredRanking[
     customers: number;
     device: string | null;
     model: string;
+    fit: number | null;
     created_at: Date;
   }>(
-    `SELECT id, instruction, answer, contrast, customers, device, model, created_at FROM rankings
-     WHERE state = 'done' ORDER BY id DESC`,
+    `SELECT id, instruction, answer, contrast, customers, device, rankings.model, created_at,
+       (SELECT min(fit_id) FROM fits WHERE rankings.model LIKE '%(' || left(fits.hash, 12) || ')') AS fit
+     FROM rankings WHERE state = 'done' ORDER BY id DESC`,
   );
   return rows.map((row) => ({
     rankingId: row.id,
@@ -35,6 +39,7 @@ export async function listRankings(workspace: Workspace): Promise<StoredRanking[
     customers: row.customers,
     device: row.device ?? 'cpu',
     model: row.model,
+    fit: row.fit,
     createdAt: row.created_at.toISOString(),
   }));
 }

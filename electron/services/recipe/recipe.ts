@@ -24,6 +24,8 @@ export const recipeSchema = z.strictObject({
   id: z.string().optional(),
   /** Rows to leave out, written COLUMN=VALUE or FILE:COLUMN=VALUE. */
   hide: z.array(z.string()).default([]),
+  /** The fit to rank by: the one in use, one by number, or none for the model as it ships. */
+  fit: z.union([z.enum(['current', 'none']), z.number().int().positive()]).default('current'),
   ask: z.union([z.strictObject({ target: targetSpec }), z.strictObject({ offers: offersSpec })]),
   audience: audienceSpec.prefault({}),
   export: z.strictObject({ format: exportFormat.default('csv'), file: z.string().min(1) }),

@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { compose, type Services } from '../../../electron/composition.js';
-import { deleteFit, listFits, restoreFit, useFit } from '../../../electron/services/fit/fit-store.js';
+import { deleteFit, listFits, restoreFit, useFit, type FitVersion } from '../../../electron/services/fit/fit-store.js';
 import { GATES, verdictOf } from '../../../electron/services/fit/judge.js';
+import { listRankings } from '../../../electron/services/rank/list-rankings.js';
 import { Cancelled } from '../../../electron/services/errors.js';
 import { unattended } from '../../../electron/services/task.js';
 import { TINY_MODEL } from '../tiny-workspace.js';
@@ -22,46 +24,62 @@ async function openSample(name: string): Promise<Services> {
   return services;
 }
 
-async function sample(name: string): Promise<Services> {
-  const services = await openSample(name);
-  await services.importFiles([{ kind: 'purchases', path: 'sample/transactions.csv.gz' }]);
-  return services;
+/** A copy of the workspace that was prepared and fitted. */
+function sample(name: string): Promise<Services> {
+  copyFileSync(join(folder, 'whole.instructue'), join(folder, name));
+  return openSample(name);
 }
 
 describe('a fit', () => {
+  let whole: FitVersion;
+
+  beforeAll(async () => {
+    const services = await openSample('whole.instructue');
+    const orders = gunzipSync(readFileSync('sample/transactions.csv.gz')).toString().split('\n');
+    writeFileSync(join(folder, 'orders.csv'), orders.slice(0, 15_001).join('\n'));
+    await services.importFiles([{ kind: 'purchases', path: join(folder, 'orders.csv') }]);
+    whole = await services.fit(QUICK);
+    opened.splice(0).forEach((one) => one.close());
+  }, 120_000);
+
   it('learns, is judged by held-back customers, and is listed, used, deleted and restored', async () => {
-    const services = await sample('fit.instructue');
-    const fit = await services.fit(QUICK);
-    expect(fit).toMatchObject({ step: 6, plan: { steps: 6 } });
-    expect(fit.verdict!.auc).toHaveLength(GATES.length);
-    expect(fit.curve.at(-1)!.step).toBe(6);
-    expect(fit.curve.at(-1)!.loss).toBeGreaterThan(0);
-    expect(fit.plan.heldBack).toBeGreaterThan(100);
-    await useFit(services.workspace, fit.id);
+    expect(whole).toMatchObject({ step: 6, plan: { steps: 6 } });
+    expect(whole.verdict!.auc).toHaveLength(GATES.length);
+    expect(whole.curve.at(-1)!.step).toBe(6);
+    expect(whole.curve.at(-1)!.loss).toBeGreaterThan(0);
+    expect(whole.plan.heldBack).toBeGreaterThan(50);
+    const services = await sample('used.instructue');
+    await useFit(services.workspace, whole.id);
     const asked = { instruction: 'customers who would buy candles' };
     const [fitted, shipped] = [await services.rank(asked), await services.rank(asked, { fit: 'none' })];
-    const models = await services.workspace.all<{ model: string }>(
-      `SELECT DISTINCT model FROM rankings WHERE ranking_id IN (${fitted.rankingId}, ${shipped.rankingId})`,
+    expect(await listRankings(services.workspace)).toMatchObject([
+      { rankingId: shipped.rankingId, fit: null },
+      { rankingId: fitted.rankingId, fit: whole.id },
+    ]);
+    const [best] = await services.workspace.all<{ user_id: string }>(
+      `SELECT user_id FROM ranking_scores JOIN customers USING (customer) WHERE ranking_id = ${fitted.rankingId} LIMIT 1`,
     );
-    expect(models).toHaveLength(2);
-    await deleteFit(services.workspace, fit.id);
+    // Whatever is in use now, a ranking is explained by the fit that made it.
+    await useFit(services.workspace, undefined);
+    await expect(services.explainer().why(fitted.rankingId, best!.user_id)).resolves.toBeDefined();
+    await expect(services.explainer().why(shipped.rankingId, best!.user_id)).resolves.toBeDefined();
+    await deleteFit(services.workspace, whole.id);
     expect(await listFits(services.workspace)).toEqual([]);
-    await expect(services.rank(asked, { fit: fit.id })).rejects.toMatchObject({ code: 'fit-missing' });
-    await restoreFit(services.workspace, fit.id);
-    expect(await listFits(services.workspace)).toMatchObject([{ id: fit.id, current: false }]);
+    await expect(services.rank(asked, { fit: whole.id })).rejects.toMatchObject({ code: 'fit-missing' });
+    await restoreFit(services.workspace, whole.id);
+    expect(await listFits(services.workspace)).toMatchObject([{ id: whole.id, current: false }]);
   }, 120_000);
 
   it('goes on after a stop and ends as if it had not been stopped', async () => {
-    const whole = await (await sample('whole.instructue')).fit(QUICK);
     const services = await sample('stopped.instructue');
     const stop = new AbortController();
     const progress = ({ stage, done }: { stage: string; done: number }): void => {
       if (stage === 'learn' && done === 3) stop.abort();
     };
     await expect(services.fit(QUICK, { signal: stop.signal, progress })).rejects.toThrow(Cancelled);
-    expect(await listFits(services.workspace)).toMatchObject([{ state: 'running', step: 4 }]);
+    expect((await listFits(services.workspace))[0]).toMatchObject({ id: 2, state: 'running', step: 4 });
     const fit = await services.fit({ device: 'cpu' }, unattended);
-    expect(fit.step).toBe(6);
+    expect(fit).toMatchObject({ id: 2, step: 6 });
     expect(fit.verdict!.auc.map((auc) => auc.toFixed(4))).toEqual(whole.verdict!.auc.map((auc) => auc.toFixed(4)));
   }, 120_000);
 

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { message, nothing } from './message.js';
+import { taskIdSchema } from './vocabulary.js';
+
+/** Mean AUC over the held-back questions. */
+const verdictSchema = z.object({
+  /** Without the fit, and the best that it reached. */
+  shipped: z.number(),
+  best: z.number(),
+  /** What it gains as it would be used, 0 when it does not help, and the standard error. */
+  gain: z.number(),
+  error: z.number(),
+});
+
+/** A version of what was learned from the workspace's customers. */
+export const fitSchema = z.object({
+  id: z.number(),
+  /** stopped: goes on where it was when learning is asked for again. */
+  state: z.enum(['stopped', 'kept', 'not-kept']),
+  /** Whether rankings use it. */
+  isCurrent: z.boolean(),
+  /** ISO 8601. */
+  startedAt: z.string(),
+  seconds: z.number(),
+  step: z.number(),
+  steps: z.number(),
+  /** Customers that it learns from, those that judge, and the questions about these. */
+  customers: z.number(),
+  heldBack: z.number(),
+  judging: z.number(),
+  curve: z.array(z.object({ step: z.number(), score: z.number() })),
+  /** Of the best so far. */
+  verdict: verdictSchema.nullable(),
+});
+export type Fit = z.infer<typeof fitSchema>;
+
+const numberSchema = z.object({ id: z.number() });
+
+/** How long learning takes unless it is given a time. */
+export const estimateFit = message('fit:estimate', nothing, z.object({ minutes: z.number() }));
+/** Learns, or goes on where it was stopped; null minutes take the usual time. */
+export const startFit = message(
+  'fit:start',
+  z.object({ taskId: taskIdSchema, minutes: z.number().positive().max(600).nullable() }),
+  fitSchema,
+);
+/** The newest first. While one is learned its curve grows. */
+export const listFits = message('fit:list', nothing, z.array(fitSchema));
+/** Null: rankings use the model as it ships. */
+export const useFit = message('fit:use', z.object({ id: z.number().nullable() }), nothing);
+export const deleteFit = message('fit:delete', numberSchema, nothing);
+export const restoreFit = message('fit:restore', numberSchema, nothing);
