@@ -34,7 +34,7 @@ export async function removeFile(workspace: Workspace, fileId: number): Promise<
 
 /**
  * Brings a deleted file back as it was; when nothing else happened, nothing has to be derived again.
- * @throws AppError removed-missing when it is not among the deleted ones
+ * @throws AppError removed-missing when it is not among the deleted ones, removed-again when its content was imported since
  */
 export async function restoreFile(workspace: Workspace, fileId: number): Promise<void> {
   await workspace.transaction(async () => {
@@ -45,6 +45,14 @@ export async function restoreFile(workspace: Workspace, fileId: number): Promise
         'The file is not among the deleted ones',
         'it may have been purged; import it again',
       );
+    const again = await workspace.one<{ name: string }>(
+      'SELECT f.name FROM source_files f JOIN removed_files r USING (sha256) WHERE r.id = $1',
+      [fileId],
+    );
+    if (again)
+      throw new AppError('removed-again', 'The same content was imported again since', 'nothing is missing', {
+        file: again.name,
+      });
     await workspace.run(`
       INSERT INTO source_files SELECT * EXCLUDE removed_at FROM removed_files WHERE id = ${Number(fileId)};
       DELETE FROM removed_files WHERE id = ${Number(fileId)}`);

@@ -63,7 +63,7 @@ export async function findFile(workspace: Workspace, name: string): Promise<numb
 /** The file with the same content, if any, or that it was added to. Only a file of the same size is worth hashing beforehand. */
 export async function sameContent(workspace: Workspace, found: FileShape): Promise<number | undefined> {
   const known = await workspace.all<{ id: number; sha256: string }>(
-    'SELECT id, sha256 FROM source_files WHERE bytes = $1 UNION ALL SELECT file_id, sha256 FROM source_additions WHERE bytes = $1',
+    'SELECT id, sha256 FROM source_files WHERE bytes = $1 UNION ALL SELECT a.file_id, a.sha256 FROM source_additions a JOIN source_files f ON f.id = a.file_id WHERE a.bytes = $1',
     [found.bytes],
   );
   if (known.length === 0) return undefined;

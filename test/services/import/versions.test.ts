@@ -167,6 +167,23 @@ describe('a deleted file', () => {
     expect(await workspace.one("SELECT 1 AS one FROM duckdb_tables() WHERE table_name = 'rows_2'")).toBeUndefined();
     await expect(restoreFile(workspace, 2)).rejects.toMatchObject({ code: 'removed-missing' });
   });
+
+  it('may be imported again, and does not come back a second time', async () => {
+    const { workspace } = fixture;
+    await fixture.import('purchases', 'bills.csv', bills(lines));
+    await change(1, 'addition', 'more.csv', bills(['new,tea,"9,00"']));
+    await removeFile(workspace, 1);
+    expect(await fixture.import('purchases', 'more.csv', bills(['new,tea,"9,00"']))).toMatchObject({ change: 'new' });
+    await restoreFile(workspace, 1);
+    await removeFile(workspace, 2);
+    expect(await fixture.import('purchases', 'more2.csv', bills(['new,cup,"8,00"', '003,tea,"9,00"']))).toMatchObject({
+      fileId: 3,
+    });
+    await fixture.import('purchases', 'more3.csv', bills(['new,cup,"7,00"']));
+    await removeFile(workspace, 4);
+    await fixture.import('purchases', 'more4.csv', bills(['new,cup,"7,00"']));
+    await expect(restoreFile(workspace, 4)).rejects.toMatchObject({ code: 'removed-again' });
+  });
 });
 
 describe('sensitive columns', () => {
