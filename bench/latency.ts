@@ -1,5 +1,5 @@
 // `npm run -s cli -- bench latency`: how long the window and the main process take to answer while the bundled sample is
-// encoded, ranked and mapped. Asked every 25 ms; the window's own delay is that of a timer.
+// encoded, ranked, mapped and learned from. Asked every 25 ms; the window's own delay is that of a timer.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,18 +20,21 @@ await line('nothing runs', 'idle');
 await line('customers are encoded and ranked', 'rank');
 await line('they are ranked again', 'rank');
 await line('they are mapped', 'map');
+await line('they are learned from', 'fit');
 await app.close();
 
-async function line(name: string, what: 'idle' | 'rank' | 'map'): Promise<void> {
+async function line(name: string, what: 'idle' | 'rank' | 'map' | 'fit'): Promise<void> {
   const { window: own, main } = await page.evaluate(async (work) => {
-    const { rank, map, tasks } = window.instructue;
+    const { rank, map, fit, tasks } = window.instructue;
     let isOver = false;
     const running =
       work === 'rank'
         ? rank.start({ taskId: 'bench', question: { instruction: 'customers who buy party bunting' } })
         : work === 'map'
           ? map.make({ taskId: 'bench', view: { by: 'general' } })
-          : new Promise((resolve) => setTimeout(resolve, 5000));
+          : work === 'fit'
+            ? fit.start({ taskId: 'bench', minutes: 1 })
+            : new Promise((resolve) => setTimeout(resolve, 5000));
     void running.finally(() => (isOver = true));
     const times = { window: [] as number[], main: [] as number[] };
     while (!isOver) {

@@ -4,11 +4,11 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compose, modelFolder, type Services } from '../electron/composition.js';
+import { modelFolder } from '../electron/composition.js';
 import { Engine } from '../electron/engine/engine.js';
 import { encode } from '../electron/services/index/encode.js';
 import { rankInstruction } from '../electron/services/rank/rank.js';
-import { literal } from '../electron/services/workspace/sql.js';
+import { repeatedSample } from './repeated-sample.js';
 
 const { values: options } = parseArgs({
   options: { customers: { type: 'string', default: '100000' }, cache: { type: 'string', default: '.cache/speed' } },
@@ -18,7 +18,7 @@ const READ_ANEW = 24;
 rmSync(options.cache, { recursive: true, force: true });
 mkdirSync(options.cache, { recursive: true });
 
-const services = await repeated(Number(options.customers));
+const services = await repeatedSample(options.cache, Number(options.customers));
 const { workspace } = services;
 const engine = await services.engine('cpu');
 const encoded = await timed(() => encode(workspace, engine));
@@ -56,32 +56,6 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return (performance.now() - start) / 1000;
-}
-
-/** A workspace whose customers are the sample's, repeated until there are at least `wanted`. */
-async function repeated(wanted: number): Promise<Services> {
-  const sample = await compose(join(options.cache, 'sample.instructue'), { create: true });
-  await sample.importFiles([
-    { kind: 'purchases', path: 'sample/transactions.csv.gz' },
-    { kind: 'profile', path: 'sample/profile.csv.gz' },
-  ]);
-  await sample.derive();
-  const from = sample.workspace.path;
-  sample.close();
-  const target = await compose(join(options.cache, 'repeated.instructue'), { create: true });
-  const copy = target.workspace;
-  await copy.run(`ATTACH ${literal(from)} AS sample (READ_ONLY)`);
-  const own = (await copy.one<{ n: number }>('SELECT count(*) AS n FROM sample.customers'))!.n;
-  const repeats = `range(${Math.ceil(wanted / own)}) r(k)`;
-  await copy.run(
-    `INSERT INTO customers SELECT customer + ${own} * k, lpad((customer + ${own} * k)::VARCHAR, 8, '0') FROM ${repeats}, sample.customers ORDER BY 1`,
-  );
-  await copy.run('INSERT INTO strings SELECT * FROM sample.strings ORDER BY string');
-  await copy.run(
-    `INSERT INTO events SELECT customer + ${own} * k, string, source, value, recency, n FROM ${repeats}, sample.events ORDER BY 1, 2`,
-  );
-  await copy.setMeta('derive_fingerprint', `repeated ${wanted}`);
-  return target;
 }
 
 /** The shipped model with its gate opened, to time the readout that a fitted workspace would run. */

@@ -8,6 +8,7 @@ import { handleAudience } from './shell/handlers/audience.js';
 import { handleData } from './shell/handlers/data.js';
 import { handleEvaluate } from './shell/handlers/evaluate.js';
 import { handleExplain } from './shell/handlers/explain.js';
+import { handleFit } from './shell/handlers/fit.js';
 import { handleMap } from './shell/handlers/map.js';
 import { handleRank } from './shell/handlers/rank.js';
 import { handleTune } from './shell/handlers/tune.js';
@@ -31,6 +32,7 @@ async function start(): Promise<void> {
     handleData,
     handleRank,
     handleAsk,
+    handleFit,
     handleMap,
     handleExplain,
     handleEvaluate,

@@ -2,6 +2,7 @@ import { computed } from 'vue';
 import { steps } from './steps.js';
 import { useCompare } from './stores/compare.js';
 import { useData } from './stores/data.js';
+import { useFit } from './stores/fit.js';
 import { useMap } from './stores/map.js';
 import { useNavigation } from './stores/navigation.js';
 import { useRank } from './stores/rank.js';
@@ -43,11 +44,12 @@ export function useCommands() {
   const data = useData();
   const rank = useRank();
   const compare = useCompare();
+  const fit = useFit();
   const map = useMap();
   const tasks = useTasks();
   const words = text.commands;
 
-  async function inStep(step: 'data' | 'ask' | 'map', run: () => unknown): Promise<void> {
+  async function inStep(step: 'data' | 'learn' | 'ask' | 'map', run: () => unknown): Promise<void> {
     navigation.go(step);
     await run();
   }
@@ -78,6 +80,7 @@ export function useCommands() {
       ? [
           { name: words.ask, key: 'i', run: () => inStep('ask', () => navigation.focusInstruction()) },
           ...(rank.canStart ? [{ name: words.rank, key: 'Enter', run: () => inStep('ask', rank.start) }] : []),
+          { name: text.learn.start, run: () => inStep('learn', () => !fit.running && fit.start()) },
           { name: words.map, run: () => inStep('map', () => !map.running && map.make()) },
         ]
       : []),

@@ -2,13 +2,14 @@ import type { Kind, Role } from '../electron/ipc/vocabulary.js';
 import { explainText } from './words/explain.js';
 import { askText } from './words/ask.js';
 import { commandText } from './words/commands.js';
+import { learnText } from './words/learn.js';
 import { mapText } from './words/map.js';
 
 /** Every word the window shows, in one place, ready for translation. */
 export const text = {
   product: 'InstructUE',
   tagline: 'Say whom you are looking for. Every customer is ranked, on this computer.',
-  steps: { data: 'Data', ask: 'Ask', map: 'Map', tune: 'Tune', audience: 'Audience' },
+  steps: { data: 'Data', learn: 'Learn', ask: 'Ask', map: 'Map', tune: 'Tune', audience: 'Audience' },
   rail: {
     label: 'Steps',
     noData: 'Nothing imported',
@@ -182,6 +183,7 @@ export const text = {
   },
   /** More words of the Ask step. */
   askMore: askText,
+  learn: learnText,
   commands: commandText,
   map: mapText,
   explain: explainText,

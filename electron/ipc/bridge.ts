@@ -4,6 +4,7 @@ import * as audience from './audience.js';
 import * as data from './data.js';
 import * as evaluate from './evaluate.js';
 import * as explain from './explain.js';
+import * as fit from './fit.js';
 import * as map from './map.js';
 import { type Message, type Result, resultSchema } from './message.js';
 import * as rank from './rank.js';
@@ -78,6 +79,14 @@ export function createBridge(transport: Transport) {
       customer: method(explain.explainCustomer),
       nearest: method(explain.nearestCustomers),
       audience: method(explain.audienceLifts),
+    },
+    fit: {
+      estimate: ask(fit.estimateFit),
+      start: method(fit.startFit),
+      list: ask(fit.listFits),
+      use: method(fit.useFit),
+      delete: method(fit.deleteFit),
+      restore: method(fit.restoreFit),
     },
     tune: {
       chooseExamples: ask(tune.chooseExamples),

@@ -7,6 +7,7 @@ import { useCompare } from './compare.js';
 import { useData } from './data.js';
 import { useEvaluate } from './evaluate.js';
 import { useFailures } from './failures.js';
+import { useFit } from './fit.js';
 import { useMap } from './map.js';
 import { useRank } from './rank.js';
 import { useTune } from './tune.js';
@@ -27,7 +28,8 @@ export const useWorkspace = defineStore('workspace', () => {
     useCompare().clear();
     useMap().clear();
     useTune().clear();
-    await Promise.all([useData().refresh(), useRank().refresh(), useTune().refresh()]);
+    useFit().clear();
+    await Promise.all([useData().refresh(), useRank().refresh(), useTune().refresh(), useFit().refresh()]);
     current.value = workspace;
     recent.value = (await failures.attempt(bridge.workspace.recent())) ?? [];
     return true;

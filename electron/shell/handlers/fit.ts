@@ -1,0 +1,43 @@
+import * as messages from '../../ipc/fit.js';
+import { usualMinutes } from '../../services/fit/fit.js';
+import { deleteFit, listFits, restoreFit, useFit, type FitVersion } from '../../services/fit/fit-store.js';
+import { overviewOf } from '../../services/import/overview.js';
+import { handle } from '../handle.js';
+import type { Shell } from '../shell.js';
+
+function shown({ id, state, current, startedAt, seconds, step, plan, curve, verdict }: FitVersion): messages.Fit {
+  return {
+    id,
+    state: state === 'running' ? 'stopped' : state,
+    isCurrent: current,
+    startedAt,
+    seconds,
+    step,
+    steps: plan.steps,
+    customers: plan.customers,
+    heldBack: plan.heldBack,
+    judging: plan.judging,
+    curve: curve.map((point) => ({ step: point.step, score: point.score })),
+    verdict: verdict && {
+      shipped: verdict.auc[0]!,
+      best: Math.max(...verdict.auc),
+      gain: verdict.gain,
+      error: verdict.error,
+    },
+  };
+}
+
+export function handleFit(shell: Shell): void {
+  const { session, tasks } = shell;
+
+  handle(messages.estimateFit, async () => ({ minutes: usualMinutes((await overviewOf(session.reader())).customers) }));
+  handle(messages.startFit, ({ taskId, minutes }) =>
+    tasks.run(taskId, 'Learn from my customers', (task) =>
+      session.change(async (services) => shown(await services.fit({ minutes: minutes ?? undefined }, task))),
+    ),
+  );
+  handle(messages.listFits, async () => (await listFits(session.reader())).map(shown));
+  handle(messages.useFit, ({ id }) => session.change(({ workspace }) => useFit(workspace, id ?? undefined)));
+  handle(messages.deleteFit, ({ id }) => session.change(({ workspace }) => deleteFit(workspace, id)));
+  handle(messages.restoreFit, ({ id }) => session.change(({ workspace }) => restoreFit(workspace, id)));
+}

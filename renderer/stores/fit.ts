@@ -1,0 +1,88 @@
+import { defineStore } from 'pinia';
+import { computed, ref } from 'vue';
+import type { Fit } from '../../electron/ipc/fit.js';
+import { bridge } from '../bridge.js';
+import { useFailures } from './failures.js';
+import { useTasks } from './tasks.js';
+
+/** Milliseconds between two looks at the curve while a fit is learned. */
+const LOOK = 3000;
+
+/** What was learned from the workspace's customers: versions, the newest first. */
+export const useFit = defineStore('fit', () => {
+  const failures = useFailures();
+  const tasks = useTasks();
+  const fits = ref<Fit[]>([]);
+  /** Deleted since the workspace was opened, the newest last. */
+  const deleted = ref<Fit[]>([]);
+  /** Minutes that learning usually takes, and those that it will take: the usual ones until the person chooses others. */
+  const usual = ref<number>();
+  const minutes = ref<number>();
+  const running = ref<string>();
+
+  function clear(): void {
+    fits.value = [];
+    deleted.value = [];
+    [usual.value, minutes.value] = [undefined, undefined];
+  }
+
+  async function refresh(): Promise<void> {
+    fits.value = (await failures.attempt(bridge.fit.list())) ?? [];
+  }
+
+  /** Asks how long learning takes; it depends on the customers that are there by now. */
+  async function estimate(): Promise<void> {
+    const known = usual.value;
+    usual.value = (await failures.attempt(bridge.fit.estimate()))?.minutes;
+    if (minutes.value === known) minutes.value = usual.value;
+  }
+
+  /** Learns, or goes on where it was stopped. */
+  async function start(): Promise<void> {
+    running.value = tasks.newId();
+    const looking = setInterval(() => void refresh(), LOOK);
+    await failures.attempt(bridge.fit.start({ taskId: running.value, minutes: minutes.value ?? null }));
+    clearInterval(looking);
+    running.value = undefined;
+    await refresh();
+  }
+
+  async function use(id: number | null): Promise<void> {
+    await failures.attempt(bridge.fit.use({ id }));
+    await refresh();
+  }
+
+  async function remove(fit: Fit): Promise<void> {
+    const done = await bridge.fit.delete({ id: fit.id });
+    if (done.ok) deleted.value.push({ ...fit });
+    else failures.show(done.error);
+    await refresh();
+  }
+
+  async function restore({ id }: Fit): Promise<void> {
+    const done = await bridge.fit.restore({ id });
+    if (done.ok) deleted.value = deleted.value.filter((fit) => fit.id !== id);
+    else failures.show(done.error);
+    await refresh();
+  }
+
+  const current = computed(() => fits.value.find(({ isCurrent }) => isCurrent));
+  /** The fit that learning would go on with, or that is being learned. */
+  const unfinished = computed(() => fits.value.find(({ state }) => state === 'stopped'));
+
+  return {
+    fits,
+    deleted,
+    minutes,
+    running,
+    current,
+    unfinished,
+    clear,
+    refresh,
+    estimate,
+    start,
+    use,
+    remove,
+    restore,
+  };
+});

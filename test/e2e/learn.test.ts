@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { RealApp } from './real-app.js';
+
+/** Minutes of a fit in these tests; the steps get at least half of them. */
+const MINUTES = '0.5';
+
+describe('learning from the customers', () => {
+  let real: RealApp;
+  const button = (name: string | RegExp) => real.page.getByRole('button', { name });
+  const step = (name: RegExp) => real.page.getByRole('navigation').getByRole('button', { name });
+
+  beforeAll(async () => {
+    real = await RealApp.launch();
+  });
+  afterAll(async () => {
+    await real?.close();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await real.shoot('learn-failed');
+  });
+
+  it('tells what it does and how long it takes', async () => {
+    const { page } = real;
+    await button(/Try with sample data/).click();
+    await button('Import 2 files').click();
+    await button('Ask a question').waitFor();
+    await step(/^Learn/).click();
+    await page.getByText('no labels or outcomes are used').waitFor();
+    await page.getByText('Takes about 3 min').waitFor();
+    await real.shoot('learn');
+    await real.expectAccessible();
+    await real.colours('dark');
+    await real.expectAccessible();
+    await real.colours('light');
+  });
+
+  it('learns, pauses, and goes on where it was', async () => {
+    const { page } = real;
+    await page.getByLabel('Minutes to learn').fill(MINUTES);
+    await button('Learn from my customers').click();
+    await page
+      .getByText(/^learn: [1-9]/)
+      .first()
+      .waitFor({ timeout: 170_000 });
+    await button('Pause').click();
+    await page.getByText(/Paused after .* It goes on from there/).waitFor({ timeout: 60_000 });
+    await real.expectAccessible();
+    await button('Continue').click();
+    await page
+      .getByText(/^learn: /)
+      .first()
+      .waitFor({ timeout: 120_000 });
+    await real.shoot('learn-running');
+    await page.getByText(/^(Kept|Not kept), because/).waitFor({ timeout: 170_000 });
+    await page.getByRole('img', { name: /^Held-back customers/ }).waitFor();
+    await real.shoot('learn-done');
+    await real.expectAccessible();
+  });
+
+  it('deletes a fit and brings it back', async () => {
+    const { page } = real;
+    await button('Delete fit 1').click();
+    await page.getByText('Fit 1 was deleted.').waitFor();
+    expect(await page.getByRole('article').count()).toBe(0);
+    await button('Undo: bring fit 1 back').click();
+    await page.getByRole('heading', { name: 'Fit 1' }).waitFor();
+  });
+
+  it('is named by the rankings', async () => {
+    const { page } = real;
+    const use = button('Use fit 1 in rankings');
+    const isKept = (await use.count()) > 0;
+    if (isKept) await use.click();
+    await page.keyboard.press('Control+i');
+    await page.keyboard.type('Customers who buy candles');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('1,500 customers ranked on').waitFor({ timeout: 170_000 });
+    await page.getByText(isKept ? 'fit 1' : 'model as shipped', { exact: true }).waitFor();
+    await real.shoot('ask-with-fit');
+    real.expectNoNetwork();
+  });
+});
