@@ -102,9 +102,9 @@ export const MIGRATIONS: readonly string[] = [
   -- Tuned instructions: what the analyst noted; whether the name stands for this version rather than for the newest in use;
   -- deleted ones stay until they are purged.
   ALTER TABLE instructions ADD COLUMN note VARCHAR;
-  ALTER TABLE instructions ADD COLUMN chosen BOOLEAN DEFAULT false;
-  ALTER TABLE instructions ADD COLUMN deleted_at TIMESTAMP;
   `,
+  `ALTER TABLE instructions ADD COLUMN chosen BOOLEAN DEFAULT false;`,
+  `ALTER TABLE instructions ADD COLUMN deleted_at TIMESTAMP;`,
   `
   -- Fits of the learned path to this workspace. weights: the best so far, float32; checkpoint: where a fit goes on, weights and
   -- AdamW's moments. state: running, kept, not-kept. scores: mean AUC over the held-back questions.

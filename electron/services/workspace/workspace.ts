@@ -256,14 +256,17 @@ async function readVersion(connection: DuckDBConnection): Promise<number | undef
 async function migrate(workspace: Workspace): Promise<void> {
   const version = (await readVersion(workspace.connection)) ?? 0;
   if (version === SCHEMA_VERSION) return;
-  await workspace.transaction(async () => {
-    if (version === 0) {
-      await workspace.run('CREATE TABLE meta (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL)');
-      await workspace.setMeta('application', APPLICATION);
-    }
-    for (const step of MIGRATIONS.slice(version)) await workspace.run(step);
-    await workspace.setMeta('schema_version', String(SCHEMA_VERSION));
-  });
+  // One transaction per step: DuckDB cannot commit two changes of a table that holds rows at once.
+  for (let step = version; step < SCHEMA_VERSION; step++) {
+    await workspace.transaction(async () => {
+      if (step === 0) {
+        await workspace.run('CREATE TABLE meta (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL)');
+        await workspace.setMeta('application', APPLICATION);
+      }
+      await workspace.run(MIGRATIONS[step]!);
+      await workspace.setMeta('schema_version', String(step + 1));
+    });
+  }
 }
 
 function openingError(error: unknown, path: string): AppError {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../electron/services/errors.js';
-import { SCHEMA_VERSION } from '../../../electron/services/workspace/schema.js';
+import { APPLICATION, MIGRATIONS, SCHEMA_VERSION } from '../../../electron/services/workspace/schema.js';
 import { openWorkspace } from '../../../electron/services/workspace/workspace.js';
 
 let folder: string;
@@ -29,6 +29,20 @@ async function refusal(file = path): Promise<AppError> {
   return error as AppError;
 }
 
+/** Makes a workspace as the version `version` of the schema left it, with a tuned instruction in it. */
+async function makeOldWorkspace(version: number): Promise<void> {
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  await connection.run('CREATE TABLE meta (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL)');
+  for (const step of MIGRATIONS.slice(0, version)) await connection.run(step);
+  await connection.run(`INSERT INTO meta VALUES ('application', '${APPLICATION}'), ('schema_version', '${version}')`);
+  await connection.run(
+    `INSERT INTO instructions (id, name, version, instruction, created_at, model) VALUES (1, 'old', 1, 'candles', now()::TIMESTAMP, 'm')`,
+  );
+  connection.closeSync();
+  instance.closeSync();
+}
+
 /** Runs statements on a workspace in another process, which then sleeps with the file open until it is killed. */
 async function holdOpen(...statements: string[]): Promise<() => Promise<void>> {
   const script = `
@@ -50,6 +64,17 @@ async function holdOpen(...statements: string[]): Promise<() => Promise<void>> {
 }
 
 describe('opening a workspace', () => {
+  it('brings a workspace of an earlier version up to date with what is in it', async () => {
+    const withModels = MIGRATIONS.findIndex((step) => step.includes('ADD COLUMN model')) + 1;
+    await makeOldWorkspace(withModels);
+    const workspace = await openWorkspace(path);
+    expect(await workspace.meta('schema_version')).toBe(String(SCHEMA_VERSION));
+    expect(await workspace.all('SELECT name, in_use, note, chosen FROM instructions')).toEqual([
+      { name: 'old', in_use: true, note: null, chosen: false },
+    ]);
+    workspace.close();
+  });
+
   it('makes a new one only when asked', async () => {
     expect((await refusal()).code).toBe('workspace-missing');
     await makeWorkspace();
