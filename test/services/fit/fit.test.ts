@@ -12,7 +12,7 @@ import { unattended } from '../../../electron/services/task.js';
 import { TINY_MODEL } from '../tiny-workspace.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'fit-'));
-const QUICK = { steps: 6, questions: 24, judging: 8, device: 'cpu' };
+const QUICK = { steps: 6, questions: 24, judging: 16, device: 'cpu' };
 const opened: Services[] = [];
 
 afterAll(() => rmSync(folder, { recursive: true }));
