@@ -1,4 +1,5 @@
-import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import { Matrix } from 'ml-matrix';
+import { factor, solveFactored } from './cholesky.js';
 import type { BlockName, Design } from './design.js';
 import { targetsOf, type Answers } from './learn.js';
 import { covariance, type Problem, type Setting } from './posterior.js';
@@ -42,10 +43,14 @@ export function beliefOf(design: Design, { answers, doubt }: Answers, tuned: Kno
   const prior = design.prior.subarray(known).map((value) => setting.slope * value);
   if (known === 0) return { probability: prior.map(likelihood), covariance: pool };
   const { targets, noise } = targetsOf({ ...design, prior: design.prior.subarray(0, known) }, answers, doubt);
-  const seen = joint.subMatrix(0, known - 1, 0, known - 1);
-  for (let at = 0; at < known; at++) seen.set(at, at, seen.get(at, at) + noise[at]!);
+  const seen = new Float64Array(known * known);
+  for (let i = 0; i < known; i++) for (let j = 0; j <= i; j++) seen[i * known + j] = joint.get(i, j);
+  for (let at = 0; at < known; at++) seen[at * known + at]! += noise[at]!;
+  const lower = factor(seen, known);
   const across = joint.subMatrix(0, known - 1, known, all - 1);
-  const solved = new CholeskyDecomposition(seen).solve(across);
+  const solved = new Matrix(known, pool.rows);
+  for (let at = 0; at < pool.rows; at++)
+    solved.setColumn(at, solveFactored(lower, Float64Array.from(across.getColumn(at))));
   const rest = Matrix.columnVector(Array.from(targets, (target, at) => target - setting.slope * design.prior[at]!));
   const moved = solved.transpose().mmul(rest).to1DArray();
   return {

@@ -10,11 +10,13 @@ import { prepareScorer } from '../../../electron/services/rank/score.js';
 import { unattended } from '../../../electron/services/task.js';
 import { prepareTuning } from '../../../electron/services/tune/apply.js';
 import { makeDesign } from '../../../electron/services/tune/design.js';
+import { answerCustomer, examplesFromAnswers, readAnswers } from '../../../electron/services/tune/answers.js';
 import { examplesFromLabels, examplesFromSeeds } from '../../../electron/services/tune/examples.js';
 import { gather } from '../../../electron/services/tune/gather.js';
 import { learn } from '../../../electron/services/tune/learn.js';
 import { linearOf, scoresOf } from '../../../electron/services/tune/linear.js';
-import { groundsOfVersion, suggestCustomers } from '../../../electron/services/tune/suggest.js';
+import { strongestFacts } from '../../../electron/services/tune/facts.js';
+import { groundsOfAnswers, groundsOfVersion, suggestCustomers } from '../../../electron/services/tune/suggest.js';
 import { tuneInstruction } from '../../../electron/services/tune/tune.js';
 import { findTuned, listTuned, tunedExamples } from '../../../electron/services/tune/tuned-store.js';
 import type { Workspace } from '../../../electron/services/workspace/workspace.js';
@@ -71,6 +73,8 @@ describe('tuning by labels', () => {
     expect(tuned).toMatchObject({ name: 'lanterns', version: 1, inUse: true, kind: 'labels' });
     expect(tuned.counts.positives + tuned.counts.negatives).toBe(64);
     expect(tuned.after.value).toBeGreaterThan(0.9);
+    expect(tuned.gains.after.at(-1)).toEqual({ share: 1, recall: 1 });
+    expect(tuned.gains.after[9]!.recall).toBeGreaterThan(tuned.gains.before[9]!.recall);
 
     const found = await findTuned(workspace, 'lanterns');
     const tuning = await prepareTuning(workspace, engine, found);
@@ -195,9 +199,62 @@ describe('what is wrong with examples is told', () => {
     const error = await failure(examplesFromLabels(workspace, unknown));
     expect(error.code).toBe('examples-unknown');
     expect(error.remedy).toContain('"x1"');
+    expect(() =>
+      labels([
+        [id(0), '1'],
+        [id(0), '0'],
+      ]),
+    ).toThrowError(/labelled both 0 and 1/);
+    const mixed = labels([
+      ...Array.from({ length: 6 }, (_, i): [string, string] => [id(i), String(i % 2)]),
+      [id(0), '0'],
+      ['x1', '1'],
+      ['x2', ''],
+    ]);
+    expect((await examplesFromLabels(workspace, mixed)).counts).toMatchObject({
+      positives: 3,
+      negatives: 3,
+      duplicates: 1,
+      unknown: 1,
+      unknownExamples: ['x1'],
+    });
     const single = await labelsOf(10, () => true);
     expect((await failure(examplesFromLabels(workspace, single))).code).toBe('labels-single-class');
     expect((await failure(findTuned(workspace, 'nothing'))).code).toBe('tuned-missing');
+  });
+});
+
+describe('answers', () => {
+  const question = { instruction: 'customers who would buy lanterns' };
+
+  it('are kept per instruction, replaced and taken back, and tune when there are enough', async () => {
+    await answerCustomer(workspace, question, id(0), 1);
+    await answerCustomer(workspace, question, id(0), 0);
+    await answerCustomer(workspace, question, id(1), 1);
+    await answerCustomer(workspace, question, id(2), 1);
+    await answerCustomer(workspace, question, id(2), null);
+    expect(await readAnswers(workspace, question)).toEqual([
+      { userId: id(0), label: 0 },
+      { userId: id(1), label: 1 },
+    ]);
+    expect(await readAnswers(workspace, QUESTION)).toEqual([]);
+    expect((await failure(examplesFromAnswers(workspace, question))).code).toBe('examples-few');
+    await answerCustomer(workspace, question, id(3), 0);
+    await answerCustomer(workspace, question, id(4), 1);
+    expect((await examplesFromAnswers(workspace, question)).counts).toMatchObject({ positives: 2, negatives: 2 });
+  });
+
+  it('are not asked for again', async () => {
+    const suggestions = await suggestCustomers(workspace, engine, await groundsOfAnswers(workspace, question), 5);
+    const answered = new Set((await readAnswers(workspace, question)).map(({ userId }) => userId));
+    expect(suggestions).toHaveLength(5);
+    expect(suggestions.some(({ userId }) => answered.has(userId))).toBe(false);
+    const facts = await strongestFacts(
+      workspace,
+      suggestions.map(({ userId }) => userId),
+    );
+    expect(facts.size).toBe(5);
+    for (const told of facts.values()) expect(told.length).toBeLessThanOrEqual(8);
   });
 });
 
