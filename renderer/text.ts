@@ -4,6 +4,7 @@ import { askText } from './words/ask.js';
 import { commandText } from './words/commands.js';
 import { learnText } from './words/learn.js';
 import { mapText } from './words/map.js';
+import { tuneText } from './words/tune.js';
 
 /** Every word the window shows, in one place, ready for translation. */
 export const text = {
@@ -181,6 +182,8 @@ export const text = {
     helpsNot: 'Cross-validated on the examples: it does not help, so rankings stay as they are.',
     rank: 'Rank with it',
   },
+  /** More words of the Tune step. */
+  tuneMore: tuneText,
   /** More words of the Ask step. */
   askMore: askText,
   learn: learnText,

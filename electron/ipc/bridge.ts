@@ -93,6 +93,12 @@ export function createBridge(transport: Transport) {
       start: method(tune.startTuning),
       list: ask(tune.listTuned),
       rank: method(tune.rankTuned),
+      suggest: method(tune.suggestCards),
+      answer: method(tune.answerCard),
+      note: method(tune.noteTuned),
+      use: method(tune.useTuned),
+      delete: method(tune.deleteTuned),
+      restore: method(tune.restoreTuned),
     },
     audience: {
       preview: method(audience.previewAudience),

@@ -1,10 +1,18 @@
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
-import type { ExampleFile, Tuned } from '../../electron/ipc/tune.js';
+import { computed, ref, watch } from 'vue';
+import type { Answered, Card, ExampleFile, ExampleOrigin, Tuned } from '../../electron/ipc/tune.js';
 import { bridge } from '../bridge.js';
 import { useFailures } from './failures.js';
 import { useRank } from './rank.js';
 import { useTasks } from './tasks.js';
+
+/** How the examples are given. */
+export type Way = 'file' | 'ids' | 'cards';
+
+/** A card with the answer that it got; undefined while it is open, null when the person does not know. */
+export type AnsweredCard = Card & { label?: 0 | 1 | null };
+
+const CARDS = 10;
 
 /** Examples that say what an instruction leaves open, and the versions that were learned from them. */
 export const useTune = defineStore('tune', () => {
@@ -14,13 +22,41 @@ export const useTune = defineStore('tune', () => {
   const versions = ref<Tuned[]>([]);
   const examples = ref<ExampleFile>();
   const label = ref('');
+  const way = ref<Way>('file');
+  const pasted = ref('');
+  const cards = ref<AnsweredCard[]>([]);
+  const answered = ref<Answered>({ positives: 0, negatives: 0 });
+  const deleted = ref<Tuned>();
   const running = ref<string>();
+
+  const ids = computed(() =>
+    pasted.value
+      .split(/[\n\r\t,;]+/)
+      .map((id) => id.trim())
+      .filter((id) => id !== ''),
+  );
+  const canTune = computed(() => {
+    if (way.value === 'file') return examples.value !== undefined;
+    if (way.value === 'ids') return ids.value.length > 0;
+    const { positives, negatives } = answered.value;
+    return positives > 0 && negatives > 0 && positives + negatives >= 4;
+  });
 
   function clear(): void {
     versions.value = [];
     examples.value = undefined;
     label.value = '';
+    pasted.value = '';
+    deleted.value = undefined;
+    forgetCards();
   }
+
+  /** Cards belong to the instruction on show. */
+  function forgetCards(): void {
+    cards.value = [];
+    answered.value = { positives: 0, negatives: 0 };
+  }
+  watch(() => rank.current?.question.instruction, forgetCards);
 
   async function refresh(): Promise<void> {
     versions.value = (await failures.attempt(bridge.tune.list())) ?? [];
@@ -34,18 +70,67 @@ export const useTune = defineStore('tune', () => {
   }
 
   async function start(): Promise<void> {
-    if (!rank.current || !examples.value) return;
+    if (!rank.current || !canTune.value) return;
     running.value = tasks.newId();
-    await failures.attempt(
-      bridge.tune.start({
-        taskId: running.value,
-        // A plain copy: what the store holds is reactive, which cannot leave the window.
-        question: { ...rank.current.question },
-        handle: examples.value.file.handle,
-        label: label.value || null,
-      }),
-    );
+    // Plain copies: what the store holds is reactive, which cannot leave the window.
+    const question = { ...rank.current.question };
+    const tuned = await failures.attempt(bridge.tune.start({ taskId: running.value, question, examples: origin() }));
     running.value = undefined;
+    await refresh();
+    // What was learned changes whom to ask about next.
+    if (tuned && way.value === 'cards') await ask();
+  }
+
+  function origin(): ExampleOrigin {
+    if (way.value === 'ids') return { by: 'ids', ids: [...ids.value] };
+    if (way.value === 'cards') return { by: 'answers' };
+    return { by: 'file', handle: examples.value!.file.handle, label: label.value || null };
+  }
+
+  /** Ten more customers to be asked about. */
+  async function ask(): Promise<void> {
+    if (!rank.current) return;
+    running.value = tasks.newId();
+    const question = { ...rank.current.question };
+    const told = await failures.attempt(bridge.tune.suggest({ taskId: running.value, question, count: CARDS }));
+    running.value = undefined;
+    if (!told) return;
+    cards.value = told.cards;
+    answered.value = told.answered;
+  }
+
+  async function answer(card: AnsweredCard, value: 0 | 1 | null | undefined): Promise<void> {
+    if (!rank.current) return;
+    const question = { ...rank.current.question };
+    const told = await failures.attempt(bridge.tune.answer({ question, userId: card.userId, label: value ?? null }));
+    if (!told) return;
+    card.label = value;
+    answered.value = told;
+  }
+
+  async function note({ name, version }: Tuned, text: string): Promise<void> {
+    await failures.attempt(bridge.tune.note({ name, version, note: text }));
+    await refresh();
+  }
+
+  async function use({ name, version }: Tuned): Promise<void> {
+    await failures.attempt(bridge.tune.use({ name, version }));
+    await refresh();
+  }
+
+  async function remove(tuned: Tuned): Promise<void> {
+    const { name, version } = tuned;
+    const before = versions.value.length;
+    await failures.attempt(bridge.tune.delete({ name, version }));
+    await refresh();
+    if (versions.value.length < before) deleted.value = tuned;
+  }
+
+  async function restore(): Promise<void> {
+    if (!deleted.value) return;
+    const { name, version } = deleted.value;
+    await failures.attempt(bridge.tune.restore({ name, version }));
+    deleted.value = undefined;
     await refresh();
   }
 
@@ -58,5 +143,28 @@ export const useTune = defineStore('tune', () => {
     return ranking !== undefined;
   }
 
-  return { versions, examples, label, running, clear, refresh, choose, start, rankWith };
+  return {
+    versions,
+    examples,
+    label,
+    way,
+    pasted,
+    ids,
+    cards,
+    answered,
+    deleted,
+    canTune,
+    running,
+    clear,
+    refresh,
+    choose,
+    start,
+    ask,
+    answer,
+    note,
+    use,
+    remove,
+    restore,
+    rankWith,
+  };
 });

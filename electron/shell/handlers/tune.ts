@@ -3,8 +3,12 @@ import * as messages from '../../ipc/tune.js';
 import { readLabels } from '../../services/evaluate/evaluate.js';
 import { inspectFile } from '../../services/import/inspect.js';
 import { listRankings } from '../../services/rank/list-rankings.js';
-import { examplesFromLabels, examplesFromSeeds } from '../../services/tune/examples.js';
+import { answerCustomer, examplesFromAnswers, readAnswers } from '../../services/tune/answers.js';
+import { examplesFromIds, examplesFromLabels, examplesFromSeeds, type Examples } from '../../services/tune/examples.js';
+import { strongestFacts } from '../../services/tune/facts.js';
 import { listTuned, type TunedVersion } from '../../services/tune/tuned-store.js';
+import { deleteTuned, noteTuned, restoreTuned, useTuned } from '../../services/tune/tuned-versions.js';
+import type { Workspace } from '../../services/workspace/workspace.js';
 import { handle } from '../handle.js';
 import type { Shell } from '../shell.js';
 
@@ -13,11 +17,18 @@ const NAME_LENGTH = 60;
 /** Versions are told apart by a number after "@", which a name therefore cannot hold. */
 const nameOf = ({ instruction }: Question): string => instruction.trim().slice(0, NAME_LENGTH).replaceAll('@', ' ');
 
-function shown({ name, version, question, inUse, kind, counts, before, after, createdAt }: TunedVersion) {
+function shown({ question, counts, kind, ...version }: TunedVersion): messages.Tuned {
   const { positives, negatives, unlabelled, unknown } = counts;
   const others = kind === 'labels' ? negatives : unlabelled;
-  const { instruction } = question;
-  return { name, version, instruction, inUse, kind, positives, others, unknown, before, after, createdAt };
+  const { name, inUse, chosen, note, before, after, gains, createdAt } = version;
+  const told = { name, version: version.version, inUse, chosen, note, before, after, gains, createdAt };
+  return { ...told, instruction: question.instruction, kind, positives, others, unknown };
+}
+
+async function answered(workspace: Workspace, question: Question): Promise<messages.Answered> {
+  const answers = await readAnswers(workspace, question);
+  const positives = answers.filter(({ label }) => label === 1).length;
+  return { positives, negatives: answers.length - positives };
 }
 
 export function handleTune(shell: Shell): void {
@@ -36,22 +47,62 @@ export function handleTune(shell: Shell): void {
     return { file: grants.grant(file), labels };
   });
 
-  handle(messages.startTuning, ({ taskId, question, handle: chosen, label }) => {
-    const file = grants.pathOf(chosen);
+  handle(messages.startTuning, ({ taskId, question, examples }) => {
+    const file = examples.by === 'file' ? grants.pathOf(examples.handle) : '';
     return tasks.run(taskId, 'Tune the instruction', async (task) => {
       // Whatever is wrong with the labels is told before anything long is done.
-      const labels = label === null ? undefined : await readLabels(file, label);
-      return session.change(async (services) => {
-        const { tuned } = await services.tune(
-          question,
-          (workspace) => (labels ? examplesFromLabels(workspace, labels) : examplesFromSeeds(workspace, file)),
-          { name: nameOf(question) },
-          task,
-        );
-        return shown(tuned);
-      });
+      const labels =
+        examples.by === 'file' && examples.label !== null ? await readLabels(file, examples.label) : undefined;
+      const examplesOf = (workspace: Workspace): Promise<Examples> => {
+        if (labels) return examplesFromLabels(workspace, labels);
+        if (examples.by === 'ids') return examplesFromIds(workspace, examples.ids);
+        return examples.by === 'answers'
+          ? examplesFromAnswers(workspace, question)
+          : examplesFromSeeds(workspace, file);
+      };
+      return session.change(async (services) =>
+        shown((await services.tune(question, examplesOf, { name: nameOf(question) }, task)).tuned),
+      );
     });
   });
+
+  handle(messages.suggestCards, ({ taskId, question, count }) =>
+    tasks.run(taskId, 'Choose customers to ask about', (task) =>
+      session.change(async (services) => {
+        const suggestions = await services.suggestFor(question, count, {}, task);
+        const facts = await strongestFacts(
+          services.workspace,
+          suggestions.map(({ userId }) => userId),
+        );
+        const cards = suggestions.map(({ userId, probability }) => ({
+          userId,
+          probability,
+          facts: facts.get(userId) ?? [],
+        }));
+        return { cards, answered: await answered(services.workspace, question) };
+      }),
+    ),
+  );
+
+  handle(messages.answerCard, ({ question, userId, label }) =>
+    session.change(async ({ workspace }) => {
+      await answerCustomer(workspace, question, userId, label);
+      return answered(workspace, question);
+    }),
+  );
+
+  handle(messages.noteTuned, ({ name, version, note }) =>
+    session.change(async ({ workspace }) => void (await noteTuned(workspace, `${name}@${version}`, note))),
+  );
+  handle(messages.useTuned, ({ name, version }) =>
+    session.change(async ({ workspace }) => void (await useTuned(workspace, `${name}@${version}`))),
+  );
+  handle(messages.deleteTuned, ({ name, version }) =>
+    session.change(async ({ workspace }) => void (await deleteTuned(workspace, `${name}@${version}`))),
+  );
+  handle(messages.restoreTuned, ({ name, version }) =>
+    session.change(async ({ workspace }) => void (await restoreTuned(workspace, `${name}@${version}`))),
+  );
 
   handle(messages.listTuned, async () => (await listTuned(session.reader())).map(shown));
 

@@ -1,0 +1,42 @@
+/** Words of the Tune step's ways to give examples, and of its versions. */
+export const tuneText = {
+  ways: { label: 'Where the examples come from', file: 'From a file', ids: 'Paste ids', cards: 'Answer yes or no' },
+  ids: {
+    label: 'Customer ids',
+    hint: 'Ids of customers that fit, from wherever you have them: one per line, or with commas between. The rest of your customers count as unknown.',
+    count: (count: string) => `${count} ids`,
+  },
+  cards: {
+    hint: 'The app asks about the customers whose answer would teach it most. You know them; it does not.',
+    ask: 'Ask me about ten customers',
+    more: 'Ask me about ten more',
+    question: 'Is this one of them?',
+    yes: 'Yes',
+    no: 'No',
+    skip: 'I do not know',
+    undo: 'Take back',
+    likely: (percent: string) => `so far ${percent} % likely`,
+    nothing: 'Nothing is known of this customer.',
+    answered: (positives: string, negatives: string) => `${positives} yes, ${negatives} no`,
+    start: 'Tune by these answers',
+    needs: 'Tuning needs four answers, both yes and no among them.',
+    answeredYes: 'Yes',
+    answeredNo: 'No',
+  },
+  version: {
+    use: 'Use this version',
+    chosen: 'Chosen',
+    note: 'Note',
+    notePlaceholder: 'What do you want to remember?',
+    delete: 'Delete',
+    deleted: (version: number) => `Version ${version} is deleted.`,
+    undo: 'Undo',
+    gains: 'Customers found among the examples, cross-validated',
+    share: 'Best part of the examples',
+    recall: 'Of those that fit',
+    untuned: 'Untuned',
+    tuned: 'Tuned',
+    gainsAt: (share: string, before: string, after: string) =>
+      `The best ${share} % hold ${before} % of those that fit untuned, ${after} % tuned.`,
+  },
+};
