@@ -163,7 +163,7 @@ export const text = {
   },
   tune: {
     title: 'Tune',
-    lead: 'A few customers whose answer you know show the model what the instruction leaves open. It is used only when it helps.',
+    lead: 'A few customers whose answer you know show the model what the instruction leaves open. What they teach is not used when cross-validation speaks against it.',
     none: 'There is no instruction to tune.',
     noneHint: 'Ask a question first.',
     choose: 'Choose examples',
@@ -178,8 +178,8 @@ export const text = {
     unknown: (count: string) => `${count} ids are no customers`,
     before: 'AUC before',
     after: 'AUC after',
-    helps: 'Cross-validated on the examples: it helps, and can be ranked with.',
-    helpsNot: 'Cross-validated on the examples: it does not help, so rankings stay as they are.',
+    helps: 'Cross-validated on the examples: nothing speaks against it, and it can be ranked with.',
+    helpsNot: 'Cross-validated on the examples: it does harm, so rankings stay as they are.',
     rank: 'Rank with it',
   },
   /** More words of the Tune step. */
