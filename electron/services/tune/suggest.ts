@@ -29,7 +29,7 @@ export interface Grounds extends Knowledge {
 /** Customers that are looked at, and examples that are kept in mind. */
 const POOL = 800;
 const REMEMBERED = 300;
-/** What is believed before an instruction was ever tuned: means of what tunings find (services/tune/settings.ts). */
+/** What is believed before an instruction was ever tuned: between the settings that a tuning tries (settings.ts). */
 const UNTUNED: Knowledge = { slope: 0.25, shares: { strings: 0.05, topics: 0.05, text: 0.05 } };
 
 /** Grounds of a tuned version: its examples. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../errors.js';
 import type { Estimate } from '../evaluate/intervals.js';
 import type { Question } from '../rank/question.js';
@@ -46,6 +47,9 @@ type Detail = Pick<TunedVersion, 'kind' | 'counts' | 'doubt' | 'before' | 'after
   priorSlope: number;
   weights: DenseWeights;
 };
+
+/** Strings that are written at a stretch. */
+const STRETCH = 4096;
 
 /** A string's text without the range of a level, "high age (45 to 58)": the range moves when customers come and go. */
 export const STRING_NAME = `CASE WHEN kind IN (2, 3) THEN regexp_replace(text, ' \\(.*\\)$', '') ELSE text END`;
@@ -116,14 +120,16 @@ async function saveStrings(workspace: Workspace, id: number, linear: Linear, col
   );
   const [sources = [], names = []] = reader.getColumns() as [number[], string[]];
   const appender = await workspace.connection.createAppender('tuned_strings');
-  names.forEach((name, string) => {
+  for (const [string, name] of names.entries()) {
+    // Whoever else asks the process is answered in between.
+    if (string % STRETCH === 0) await setImmediate();
     appender.appendInteger(id);
     appender.appendTinyInt(sources[string]!);
     appender.appendVarchar(name);
     appender.appendDouble(linear.columns[string]!);
     appender.appendDouble(linear.columns[columns.valueOf[string]!]!);
     appender.endRow();
-  });
+  }
   appender.closeSync();
 }
 
