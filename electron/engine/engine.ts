@@ -88,8 +88,8 @@ export class Engine {
    * The same model with the learned path of a fit. It shares the loaded graphs; its model's hash and gate are the fit's.
    * @param hash SHA-256 of what was fitted
    */
-  fitted({ weights, gate }: Learned, hash: string): Engine {
-    return new Engine({ ...this.model, gate, hash }, this.devices, this.sessions, weights, this.loader);
+  fitted({ weights, gate, namedGate }: Learned, hash: string): Engine {
+    return new Engine({ ...this.model, gate, namedGate, hash }, this.devices, this.sessions, weights, this.loader);
   }
 
   /** The same model with graphs of its own in a thread of their own, for long work; the caller releases it. */

@@ -7,6 +7,8 @@ export interface Learned {
   weights: Float32Array;
   /** How loud the learned path speaks beside the evidence, 0 (not at all) to 4; see services/rank/embedding.ts. */
   gate: number;
+  /** The same where the instruction names what customers have; see services/rank/side.ts isNamed. */
+  namedGate: number;
 }
 
 /** Padded events of B customers, E each; bins as `valueBin` in services/index/token-batch gives them. */

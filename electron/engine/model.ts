@@ -37,6 +37,7 @@ const modelSchema = z.object({
     lowerLayers: size,
   }),
   gate: z.number().min(0).max(4),
+  namedGate: z.number().min(0).max(4).optional(),
   features: z.array(z.string()),
   context: z.array(z.string()),
   directions: z.array(z.string()),
@@ -47,6 +48,8 @@ export type ModelDescription = z.infer<typeof modelSchema>;
 
 /** A model folder whose files are all there and undamaged. */
 export interface Model extends ModelDescription {
+  /** The gate where an instruction names what customers have; the same one where model.json has none of its own. */
+  namedGate: number;
   folder: string;
   /** SHA-256 of model.json, which names the hashes of all files: two models with the same hash are the same. */
   hash: string;
@@ -107,7 +110,12 @@ export function readDescription(folder: string): Model {
       { file },
     );
   }
-  return { ...parsed.data, folder, hash: createHash('sha256').update(text).digest('hex') };
+  return {
+    ...parsed.data,
+    namedGate: parsed.data.namedGate ?? parsed.data.gate,
+    folder,
+    hash: createHash('sha256').update(text).digest('hex'),
+  };
 }
 
 function parse(text: string): unknown {

@@ -61,6 +61,9 @@ export function fitLines({ id, state, plan, step, seconds, verdict }: FitVersion
     `held back: ${plan.heldBack} customers, ${plan.judging} questions whose targets it did not learn; mean AUC as shipped ${verdict.auc[0]!.toFixed(3)}, ` +
       `fitted ${verdict.score.toFixed(3)} with the gate at ${verdict.gate} (gain ${verdict.gain.toFixed(3)}, standard error ${verdict.error.toFixed(3)})`,
   );
+  lines.push(
+    `where an instruction names what customers have (${verdict.named.questions} questions): as shipped ${verdict.named.auc[0]!.toFixed(3)}, fitted ${verdict.named.score.toFixed(3)} with the gate at ${verdict.named.gate}`,
+  );
   if (state === 'kept') lines.push('kept: rankings use it from now on (--fit none ranks without it)');
   if (state === 'not-kept')
     lines.push('not kept: it does not help the customers that were held back; rankings stay as they were');

@@ -47,7 +47,7 @@ export async function nearestCustomers(
 ): Promise<Nearest> {
   const own = await customerNumber(workspace, userId);
   const weight = await inverseFrequency(workspace, ranking.ranks.length);
-  const { gate } = engine.model;
+  const { gate } = ranking.scorer;
   const most = gate > 0 ? Math.max(CANDIDATES, count) : count;
   let found = await alikeByEvents(workspace, weight, own, ranking.ranks.length, most, task);
   if (gate > 0) found = (await byEmbedding(workspace, engine, ranking, own, found)).slice(0, count);
@@ -116,11 +116,11 @@ async function byEmbedding(
   own: number,
   candidates: readonly Found[],
 ): Promise<Found[]> {
-  const { gate, shape } = engine.model;
+  const { gate } = scorer;
   const numbers = [own, ...candidates.map(({ customer }) => customer)].sort((a, b) => a - b);
   const { events } = await readCustomers(workspace, numbers, 0);
   const { evidence, learned } = await scoreBatch(engine, scorer, { first: 0, events });
-  const width = shape.embeddingWidth;
+  const width = engine.model.shape.embeddingWidth;
   const embeddings = userEmbeddings(evidence, learned, gate, width);
   const row = (at: number): Float32Array => embeddings.subarray(at * width, (at + 1) * width);
   const mine = row(numbers.indexOf(own));

@@ -148,14 +148,14 @@ export async function chosenFit(
     );
   return {
     id,
-    learned: { weights: floatsOf(row.weights), gate: verdict.gate },
-    hash: hashOf(model, row.weights, verdict.gate),
+    learned: { weights: floatsOf(row.weights), gate: verdict.gate, namedGate: verdict.named.gate },
+    hash: hashOf(model, row.weights, verdict),
   };
 }
 
 /** SHA-256 of a model and what a fit made of its learned path. */
-function hashOf(model: string, weights: Uint8Array, gate: number): string {
-  return createHash('sha256').update(model).update(weights).update(String(gate)).digest('hex');
+function hashOf(model: string, weights: Uint8Array, { gate, named }: Verdict): string {
+  return createHash('sha256').update(model).update(weights).update(`${gate} ${named.gate}`).digest('hex');
 }
 
 /** The fit whose hash is this one, as rankings and tuned instructions remember it. */
@@ -252,12 +252,12 @@ export async function findUnfinished(
  * Ends a fit: its checkpoint is no longer needed. A kept one is used by rankings from now on.
  * @param gate of its verdict
  */
-export async function finishFit(workspace: Workspace, id: number, gate: number, kept: boolean): Promise<void> {
+export async function finishFit(workspace: Workspace, id: number, verdict: Verdict, kept: boolean): Promise<void> {
   const row = await workspace.one<{ model: string; weights: Uint8Array }>(
     'SELECT model, weights FROM fits WHERE fit_id = $1',
     [id],
   );
-  const hash = hashOf(row!.model, row!.weights, gate);
+  const hash = hashOf(row!.model, row!.weights, verdict);
   await workspace.transaction(async () => {
     await workspace.run('UPDATE fits SET state = $2, checkpoint = NULL, hash = $3 WHERE fit_id = $1', [
       id,

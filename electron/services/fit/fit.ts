@@ -99,8 +99,8 @@ async function fitApart(workspace: Workspace, engine: Engine, options: FitOption
   const plan = unfinished?.plan ?? (await planFit(workshop, options, spent! + JUDGEMENTS * judgement!));
   const id = unfinished?.id ?? (await startFit(workspace, plan, fingerprint, engine.model.hash));
   const done = await takeSteps(workspace, workshop, { id, plan, began }, progress, task);
-  const gate = done.verdict!.gate;
-  await finishFit(workspace, id, gate, gate > engine.model.gate);
+  const { gate, named } = done.verdict!;
+  await finishFit(workspace, id, done.verdict!, gate > engine.model.gate || named.gate > engine.model.namedGate);
   return findFit(workspace, id);
 }
 
@@ -232,7 +232,7 @@ async function takeSteps(
       losses.push(taken.loss);
       const { step, weights } = taken.state;
       if (step % every === 0 || step === plan.steps) {
-        const verdict = await judge(heldBack, judging, engine.fitted({ weights, gate: 1 }, ''), task);
+        const verdict = await judge(heldBack, judging, engine.fitted({ weights, gate: 1, namedGate: 1 }, ''), task);
         const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
         progress.curve.push({ step, loss, score: Math.max(...verdict.auc) });
         if (!progress.verdict || Math.max(...verdict.auc) > Math.max(...progress.verdict.auc)) {

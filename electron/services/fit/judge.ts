@@ -7,12 +7,16 @@ import { throwIfCancelled, type Task } from '../task.js';
 import { placeOf, type Population } from './population.js';
 import type { FitQuestion } from './questions.js';
 
+/** Questions without which nothing can be told. */
+const LEAST = 4;
+
 /** How far the learned path may be opened; see rank/embedding.ts. */
 export const GATES = [0, 0.25, 0.5, 1, 1.5, 2, 3, 4] as const;
 
-/** What the held-back customers say of a set of weights. */
-export interface Verdict {
-  /** Mean AUC over the held-back questions at every gate of GATES; the first is that of the evidence alone. */
+/** What one kind of held-back questions says of a set of weights. */
+export interface Opening {
+  questions: number;
+  /** Mean AUC over the questions at every gate of GATES; the first is that of the evidence alone. */
   auc: number[];
   /** The gate to use: the smallest that is within a standard error of the best; 0 where none helps. */
   gate: number;
@@ -20,6 +24,11 @@ export interface Verdict {
   score: number;
   gain: number;
   error: number;
+}
+
+/** What the held-back customers say: of questions that ask to foresee, and of those that name what customers have. */
+export interface Verdict extends Opening {
+  named: Opening;
 }
 
 /** Judges learned weights by questions about customers and targets that the fit does not see. */
@@ -30,12 +39,12 @@ export async function judge(
   task: Task,
 ): Promise<Verdict> {
   const table = await engine.learned.stringTable(population.embedding, population.facts.source);
-  const perQuestion: number[][] = [];
+  const [foreseen, named]: [number[][], number[][]] = [[], []];
   for (const question of questions) {
     throwIfCancelled(task, 'Learning');
-    perQuestion.push(await judgeQuestion(population, question, engine, table));
+    (question.named ? named : foreseen).push(await judgeQuestion(population, question, engine, table));
   }
-  return verdictOf(perQuestion);
+  return { ...openingOf(foreseen), named: openingOf(named) };
 }
 
 /** AUC of one question at every gate. */
@@ -75,20 +84,24 @@ function wholeQuestion(population: Population, question: FitQuestion, table: Flo
   };
 }
 
-/** The verdict from the AUC of every question at every gate. */
-export function verdictOf(perQuestion: readonly number[][]): Verdict {
+/** The opening from the AUC of every question at every gate; shut where there are too few questions to tell. */
+export function openingOf(perQuestion: readonly number[][]): Opening {
+  const questions = perQuestion.length;
+  const shut = { questions, auc: GATES.map(() => 0.5), gate: 0, score: 0.5, gain: 0, error: 0 };
+  if (questions < LEAST) return shut;
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const means = GATES.map((_, at) => mean(perQuestion.map((row) => row[at]!)));
   const gains = GATES.map((_, at) => perQuestion.map((row) => row[at]! - row[0]!));
   const errors = gains.map((all) => {
     const middle = mean(all);
-    return Math.sqrt(mean(all.map((gain) => (gain - middle) ** 2)) / Math.max(1, all.length - 1));
+    return Math.sqrt(mean(all.map((gain) => (gain - middle) ** 2)) / (questions - 1));
   });
   const best = means.indexOf(Math.max(...means));
   const at = means.findIndex((value, place) => place > 0 && value >= means[best]! - errors[best]!);
   const helps = at > 0 && mean(gains[at]!) > errors[at]!;
   const chosen = helps ? at : 0;
   return {
+    questions,
     auc: means,
     gate: GATES[chosen]!,
     score: means[chosen]!,

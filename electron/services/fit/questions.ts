@@ -4,7 +4,7 @@ import type { EventBlock } from '../index/event-block.js';
 import { valueBin } from '../index/token-batch.js';
 import { phrasesOf, UNWANTED, WANTED } from '../rank/phrases.js';
 import type { Direction } from '../rank/question.js';
-import { featuresOf, prepareEvidence } from '../rank/side.js';
+import { featuresOf, isNamed, prepareEvidence } from '../rank/side.js';
 import { addCosines } from '../rank/similarity.js';
 import { throwIfCancelled, type Task } from '../task.js';
 import { Draws } from './draws.js';
@@ -47,6 +47,8 @@ export interface FitQuestion {
   target: Uint8Array;
   /** Evidence of the customers under the instruction, as ranking has it without the hidden events, [customers]. */
   evidence: Float32Array;
+  /** Whether the data themselves answer the question; see isNamed. */
+  named: boolean;
 }
 
 export interface QuestionOptions {
@@ -116,7 +118,7 @@ async function write(writer: Writer, asked: UserTask, most: number, maxEvents: n
     answerText: answerText!,
     ...pack(events, writer.population.strings, maxEvents, draws),
     target: Uint8Array.from(chosen, (customer) => target[customer]!),
-    evidence: await evidenceOf(writer, asked.direction, { wanted, unwanted }, seen, events),
+    ...(await evidenceOf(writer, asked.direction, { wanted, unwanted }, seen, events)),
   };
 }
 
@@ -134,7 +136,7 @@ async function evidenceOf(
   { wanted, unwanted }: { wanted: Float32Array[]; unwanted: Float32Array[] },
   seen: EventBlock,
   events: EventBlock,
-): Promise<Float32Array> {
+): Promise<Pick<FitQuestion, 'evidence' | 'named'>> {
   const names = engine.model.directions;
   const directions = Float32Array.from(names, (name) => (name === direction ? SURE : (1 - SURE) / (names.length - 1)));
   const cosines = (phrases: Float32Array[]): Float32Array[] =>
@@ -144,7 +146,7 @@ async function evidenceOf(
       return row;
     });
   const evidence = prepareEvidence(directions, cosines(wanted), cosines(unwanted), population.facts, seen);
-  return engine.evidence(featuresOf(evidence, events), evidence.context);
+  return { evidence: await engine.evidence(featuresOf(evidence, events), evidence.context), named: isNamed(evidence) };
 }
 
 type Packed = Pick<FitQuestion, 'customers' | 'width' | 'string' | 'value' | 'recency' | 'count'>;

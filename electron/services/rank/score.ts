@@ -9,7 +9,7 @@ import { CONTEXT, FEATURES } from './evidence.js';
 import { similarity } from './embedding.js';
 import { OUTCOMES, readContrast, readQuestion, type Question, type Understanding } from './question.js';
 import { Readout } from './readout.js';
-import { featuresOf, prepareSide, type Side } from './side.js';
+import { featuresOf, isNamed, prepareSide, type Side } from './side.js';
 
 /** Customers that the first pass looks at, evenly spaced by number. */
 const SAMPLE = 8192;
@@ -23,6 +23,8 @@ export interface Scorer {
   contrast: Side | undefined;
   /** Reads customers under the instruction; undefined while the gate is 0, or where the instruction is about an outcome. */
   readout: Readout | undefined;
+  /** How far the learned path is open under this instruction. */
+  gate: number;
 }
 
 /** Scores of the customers first .. first + scores.length, with the parts that they are made of. */
@@ -64,9 +66,10 @@ export async function prepareScorer(workspace: Workspace, engine: Engine, questi
     ? await prepareSide(workspace, engine, await readContrast(engine, read, text), facts, sample)
     : undefined;
   // What is learned from a customer's things says nothing of staying or leaving, and no fit is judged by it.
-  const open = engine.model.gate > 0 && !OUTCOMES.has(read.understanding.direction);
-  const readout = open ? await Readout.of(workspace, engine, read, facts) : undefined;
-  return { understanding: read.understanding, wanted, contrast, readout };
+  const { gate, namedGate } = engine.model;
+  const open = OUTCOMES.has(read.understanding.direction) ? 0 : isNamed(wanted) ? namedGate : gate;
+  const readout = open > 0 ? await Readout.of(workspace, engine, read, facts) : undefined;
+  return { understanding: read.understanding, wanted, contrast, readout, gate: open };
 }
 
 /** Scores every encoded customer, in the order of their numbers. */
@@ -91,7 +94,7 @@ export async function scoreBatch(
   scorer: Scorer,
   { first, events }: Pick<IndexBatch, 'first' | 'events'>,
 ): Promise<ScoredBatch> {
-  const { gate } = engine.model;
+  const { gate } = scorer;
   const learned = await scorer.readout?.embed(events);
   const features = featuresOf(scorer.wanted, events);
   const evidence = await engine.evidence(features, scorer.wanted.context);

@@ -4,6 +4,7 @@ import { readEmbeddings, type StringFacts } from '../index/string-store.js';
 import type { Workspace } from '../workspace/workspace.js';
 import {
   attentionOf,
+  CONTEXT,
   featureScale,
   FEATURES,
   rawFeatures,
@@ -27,6 +28,17 @@ export interface Evidence {
   scale: FeatureScale;
   /** Context of the instruction and the probabilities of its direction, [C + D]. */
   context: Float32Array;
+}
+
+/** Cosine from which a phrase names something in the data outright. */
+const NAMED = 0.85;
+
+/**
+ * Whether the instruction names what customers have, or excludes something, so that the data themselves answer it; else it
+ * asks to foresee what the data do not say. A fit opens the learned path to a different width for either.
+ */
+export function isNamed({ context }: Evidence): boolean {
+  return context[CONTEXT.indexOf('best')]! >= NAMED || context[CONTEXT.indexOf('has_against')]! > 0;
 }
 
 /** One side of a question over a workspace. */

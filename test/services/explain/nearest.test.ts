@@ -45,11 +45,11 @@ describe('the customers most like one', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** The engine with its learned path closed, as the shipped model may have it. */
-  const closed = (): Engine => Object.create(engine, { model: { value: { ...engine.model, gate: 0 } } }) as Engine;
+  /** The ranking with its learned path closed, as the shipped model has it. */
+  const closed = () => ({ ...ranking, scorer: { ...ranking.scorer, gate: 0, readout: undefined } });
 
   it('share the rarest events, where the learned path is closed', async () => {
-    const { by, customers } = await nearestCustomers(workspace, closed(), ranking, 'ana', 2);
+    const { by, customers } = await nearestCustomers(workspace, engine, closed(), 'ana', 2);
     expect(by).toBe('events');
     expect(customers.map(({ userId }) => userId)).toEqual(['bea', 'cem']);
     expect(customers[0]!.likeness).toBeCloseTo(1, 9);

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { compose, type Services } from '../../../electron/composition.js';
 import { deleteFit, listFits, restoreFit, useFit, type FitVersion } from '../../../electron/services/fit/fit-store.js';
-import { GATES, verdictOf } from '../../../electron/services/fit/judge.js';
+import { GATES, openingOf } from '../../../electron/services/fit/judge.js';
 import { listRankings } from '../../../electron/services/rank/list-rankings.js';
 import { Cancelled } from '../../../electron/services/errors.js';
 import { unattended } from '../../../electron/services/task.js';
@@ -97,11 +97,11 @@ describe('the verdict', () => {
     Array.from({ length: 20 }, (_, question) => GATES.map((gate) => 0.6 + (gate > 0 ? gain(question) : 0)));
 
   it('opens the gate no further than it helps', () => {
-    expect(verdictOf(rows((question) => 0.05 + 0.01 * (question % 2)))).toMatchObject({ gate: GATES[1] });
+    expect(openingOf(rows((question) => 0.05 + 0.01 * (question % 2)))).toMatchObject({ gate: GATES[1] });
   });
 
   it('keeps it shut where the gain is within chance, or a loss', () => {
-    expect(verdictOf(rows((question) => (question % 2 ? 0.1 : -0.095))).gate).toBe(0);
-    expect(verdictOf(rows(() => -0.02)).gate).toBe(0);
+    expect(openingOf(rows((question) => (question % 2 ? 0.1 : -0.095))).gate).toBe(0);
+    expect(openingOf(rows(() => -0.02)).gate).toBe(0);
   });
 });

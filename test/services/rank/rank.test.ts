@@ -74,7 +74,7 @@ describe('ranking by an instruction', () => {
     const answer = [...scorer.wanted.read.answer].map((x) => x * Math.SQRT1_2).concat([Math.SQRT1_2, 0]);
     const stored = await scoresOf(report.rankingId);
     for await (const { first, scores, evidence, learned } of scoreCustomers(workspace, engine, scorer, unattended)) {
-      const u = userEmbeddings(evidence, learned, engine.model.gate, embeddingWidth);
+      const u = userEmbeddings(evidence, learned, scorer.gate, embeddingWidth);
       for (let i = 0; i < scores.length; i += 97) {
         const row = u.subarray(i * embeddingWidth, (i + 1) * embeddingWidth);
         expect(Math.hypot(...row)).toBeCloseTo(1, 5);
