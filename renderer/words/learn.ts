@@ -6,7 +6,8 @@ export const learnText = {
   none: 'There are no customers to learn from.',
   noneHint: 'Import a file first.',
   minutes: 'Minutes to learn',
-  estimate: (minutes: string) => `Takes about ${minutes} on this computer, after the customers have been read once.`,
+  estimate: (minutes: number) =>
+    `Takes about ${minutes === 1 ? '1 minute' : `${minutes} minutes`} on this computer, after the customers have been read once.`,
   goesOn: (step: string, steps: string) =>
     `Paused after ${step} of ${steps} steps. It goes on from there, unless the data have changed since.`,
   queue: 'You can look around meanwhile. Rankings that you start wait until it is done or paused.',

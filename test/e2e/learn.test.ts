@@ -26,7 +26,7 @@ describe('learning from the customers', () => {
     await button('Ask a question').waitFor();
     await step(/^Learn/).click();
     await page.getByText('no labels or outcomes are used').waitFor();
-    await page.getByText('Takes about 3 min').waitFor();
+    await page.getByText('Takes about 2.5 minutes').waitFor();
     await real.shoot('learn');
     await real.expectAccessible();
     await real.colours('dark');
