@@ -2,7 +2,7 @@ import type { Setting } from './posterior.js';
 
 /** Residual variances that are tried; targets have variance 1. */
 const VARIANCES = [0.03, 0.12, 0.5];
-const SLOPES = [0.1, 0.4];
+const SLOPES = [0.15, 0.45];
 /** What is believed, before any example, of there being nothing to add to the untuned score. */
 const NOTHING = 0.05;
 

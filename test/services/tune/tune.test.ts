@@ -253,7 +253,8 @@ describe('answers', () => {
       workspace,
       suggestions.map(({ userId }) => userId),
     );
-    expect(facts.size).toBe(5);
+    // Nothing is known of one customer of the tiny workspace.
+    expect(facts.size).toBe(suggestions.filter(({ userId }) => userId !== 'idle').length);
     for (const told of facts.values()) expect(told.length).toBeLessThanOrEqual(8);
   });
 });
