@@ -39,10 +39,11 @@ describe('keys, commands and long work', () => {
   /** Answers the question that is asked at closing: 0 keep working, 1 stop and close, 2 go back. */
   async function answerClosing(response: number): Promise<void> {
     await real.app.evaluate(({ dialog }, chosen) => {
-      dialog.showMessageBox = (_window: unknown, options: { message: string }) => {
-        Object.assign(globalThis, { asked: options.message });
+      const answer = (...asked: unknown[]) => {
+        Object.assign(globalThis, { asked: (asked.at(-1) as { message: string }).message });
         return Promise.resolve({ response: chosen, checkboxChecked: false });
       };
+      dialog.showMessageBox = answer as typeof dialog.showMessageBox;
     }, response);
   }
   const closeWindow = () =>
