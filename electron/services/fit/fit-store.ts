@@ -10,7 +10,9 @@ export interface FitPlan {
   seed: number;
   /** Steps of the whole fit. */
   steps: number;
-  /** Customers that it learns from and that judge it; questions about either. */
+  /** Questions that were wanted; a fit that goes on draws as many again, so that it draws the same ones. */
+  wanted: { questions: number; judging: number };
+  /** Customers that it learns from and that judge it; questions about either, no more than wanted. */
   customers: number;
   heldBack: number;
   questions: number;

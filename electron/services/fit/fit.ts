@@ -91,7 +91,8 @@ async function fitApart(workspace: Workspace, engine: Engine, options: FitOption
   const began = performance.now();
   const fingerprint = await encodeFingerprint(workspace, engine);
   const unfinished = await findUnfinished(workspace, fingerprint, engine.model.hash);
-  const { questions = QUESTIONS, judging = JUDGING, seed = 1 } = unfinished?.plan ?? options;
+  const { questions = QUESTIONS, judging = JUDGING } = unfinished?.plan.wanted ?? options;
+  const { seed = 1 } = unfinished?.plan ?? options;
   const workshop = await openWorkshop(workspace, engine, { questions, judging, seed }, task);
   const written = performance.now();
   const progress = unfinished?.progress ?? (await beginning(workshop, task));
@@ -107,7 +108,7 @@ async function fitApart(workspace: Workspace, engine: Engine, options: FitOption
 async function openWorkshop(
   workspace: Workspace,
   engine: Engine,
-  wanted: Pick<FitPlan, 'questions' | 'judging' | 'seed'>,
+  wanted: FitPlan['wanted'] & Pick<FitPlan, 'seed'>,
   task: Task,
 ): Promise<Workshop> {
   const { seed } = wanted;
@@ -158,13 +159,18 @@ async function splitCustomers(workspace: Workspace, seed: number): Promise<{ lea
 }
 
 /** @param beside seconds that everything but the steps takes */
-async function planFit(workshop: Workshop, { minutes, steps, seed = 1 }: FitOptions, beside: number): Promise<FitPlan> {
+async function planFit(
+  workshop: Workshop,
+  { minutes, steps, seed = 1, questions = QUESTIONS, judging = JUDGING }: FitOptions,
+  beside: number,
+): Promise<FitPlan> {
   const customers = workshop.learning.events.customers;
   const given = 60 * (minutes ?? usualMinutes(customers));
   const stepping = Math.max(LEAST_STEPPING * given, given - beside);
   return {
     seed,
     steps: steps ?? Math.max(JUDGEMENTS, Math.floor(stepping / (await secondsPerStep(workshop, seed)))),
+    wanted: { questions, judging },
     customers,
     heldBack: workshop.heldBack.events.customers,
     questions: workshop.questions.length,
