@@ -5,16 +5,18 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { sets } from './benchmark-set.js';
 import { drawExamples, featuresOfSet, type TargetFeatures } from './few-shot-features.js';
-import { judge, ours, rivals, RIVALS, type Draws, type Judged } from './few-shot-models.js';
+import { judge, ours, rivals, RIVALS, type Draws, type Judged, type Rival } from './few-shot-models.js';
 import { average } from './text-similarity.js';
 
 const SIZES = [16, 64, 256];
 const DRAWS = 5;
-const ROWS = ['ours', 'untuned', ...RIVALS] as const;
+
+/** What is compared at every number of examples. */
+type Row = 'ours' | 'untuned' | Rival;
 
 /** Figures of a target: AUC per number of examples and draw, and of rankings that need no examples. */
 interface Figures {
-  perDraw: Record<(typeof ROWS)[number], Judged>;
+  perDraw: Record<Row, Judged>;
   zeroShot: number;
   activity: number;
   similarity: number;
@@ -96,7 +98,7 @@ function print(): void {
   printSets();
 }
 
-function cells(row: (typeof ROWS)[number]): string {
+function cells(row: Row): string {
   return SIZES.map((size) => {
     const draws = Array.from({ length: DRAWS }, (_, draw) => overSets(({ perDraw }) => perDraw[row][size]![draw]!));
     const mean = average(draws);
@@ -114,8 +116,7 @@ function printSets(): void {
   console.log(`|---|---|---|---|---|${'---|'.repeat(SIZES.length)}`);
   const changes: number[] = [];
   for (const [set, own] of bySet) {
-    const mean = (row: (typeof ROWS)[number], size: number): number =>
-      average(own.map(({ perDraw }) => average(perDraw[row][size]!)));
+    const mean = (row: Row, size: number): number => average(own.map(({ perDraw }) => average(perDraw[row][size]!)));
     const some = SIZES.map((size) => {
       const change = mean('ours', size) - mean('untuned', size);
       changes.push(change);
