@@ -27,11 +27,11 @@ function job(customers: number, examples: number): LearnJob {
 
 describe('a job in a thread', () => {
   it('finds what it finds without one, while whoever asked goes on', async () => {
-    const expected = carryOut(structuredClone(job(800, 150)), unattended);
+    const expected = carryOut(structuredClone(job(400, 80)), unattended);
     let ticks = 0;
     const clock = setInterval(() => ticks++, 5);
     const stages = new Set<string>();
-    const found = await runJob(job(800, 150), { ...unattended, progress: ({ stage }) => stages.add(stage) }, 'Tuning');
+    const found = await runJob(job(400, 80), { ...unattended, progress: ({ stage }) => stages.add(stage) }, 'Tuning');
     clearInterval(clock);
     expect(found).toEqual(expected);
     expect(found.after.value).toBeGreaterThan(0.95);
@@ -41,7 +41,7 @@ describe('a job in a thread', () => {
 
   it('ends at once when it is cancelled, before it began or amid its work', async () => {
     const control = new AbortController();
-    const amid = runJob(job(800, 150), { signal: control.signal, progress: () => control.abort() }, 'Tuning');
+    const amid = runJob(job(400, 80), { signal: control.signal, progress: () => control.abort() }, 'Tuning');
     await expect(amid).rejects.toThrow(Cancelled);
     const task = { ...unattended, signal: AbortSignal.abort() };
     await expect(runJob(job(50, 10), task, 'Tuning')).rejects.toThrow(Cancelled);
