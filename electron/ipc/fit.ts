@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { message, nothing } from './message.js';
 import { taskIdSchema } from './vocabulary.js';
 
-/** Mean AUC over the held-back questions. */
-const verdictSchema = z.object({
+/** Mean AUC over one kind of held-back questions. */
+const openingSchema = z.object({
+  questions: z.number(),
   /** Without the fit, and the best that it reached. */
   shipped: z.number(),
   best: z.number(),
@@ -11,6 +12,10 @@ const verdictSchema = z.object({
   gain: z.number(),
   error: z.number(),
 });
+export type Opening = z.infer<typeof openingSchema>;
+
+/** Questions that ask to foresee, and those that name what customers have. */
+const verdictSchema = openingSchema.extend({ named: openingSchema });
 
 /** A version of what was learned from the workspace's customers. */
 export const fitSchema = z.object({

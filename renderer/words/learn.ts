@@ -25,10 +25,15 @@ export const learnText = {
   facts: (customers: string, time: string) => `learned from ${customers} customers in ${time}`,
   heldBack: (customers: string, questions: string) =>
     `Judged by ${customers} customers who were held back, with ${questions} questions whose targets it did not learn.`,
-  kept: (shipped: string, score: string, gain: string, error: string) =>
-    `Kept, because it helps them: mean AUC ${score} instead of ${shipped}, a gain of ${gain} with a standard error of ${error}.`,
-  notKept: (shipped: string, best: string, error: string) =>
-    `Not kept, because it does not help them: the best was ${best} beside ${shipped} as shipped, which is within the standard error of ${error} or worse. Rankings stay as they were.`,
+  kept: 'Kept, because it helps the customers who were held back.',
+  notKept: 'Not kept, because it does not help the customers who were held back. Rankings stay as they were.',
+  foreseen: (questions: string, told: string) => `Foreseeing what customers do (${questions} questions): ${told}`,
+  named: (questions: string, told: string) => `Finding what customers have (${questions} questions): ${told}`,
+  tooFew: 'too few to tell. Not used here.',
+  helps: (shipped: string, score: string, gain: string, error: string) =>
+    `mean AUC ${score} instead of ${shipped}, a gain of ${gain} with a standard error of ${error}. Used here.`,
+  helpsNot: (shipped: string, best: string, error: string) =>
+    `the best mean AUC was ${best} beside ${shipped} as shipped, with a standard error of ${error}. Not used here.`,
   stopped: (step: string, steps: string) => `Paused after ${step} of ${steps} steps.`,
   use: 'Use it',
   useHint: (id: number) => `Use fit ${id} in rankings`,

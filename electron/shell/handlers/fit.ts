@@ -1,9 +1,14 @@
 import * as messages from '../../ipc/fit.js';
 import { usualMinutes } from '../../services/fit/fit.js';
+import type { Opening } from '../../services/fit/judge.js';
 import { deleteFit, listFits, restoreFit, useFit, type FitVersion } from '../../services/fit/fit-store.js';
 import { overviewOf } from '../../services/import/overview.js';
 import { handle } from '../handle.js';
 import type { Shell } from '../shell.js';
+
+function opening({ questions, auc, gain, error }: Opening): messages.Opening {
+  return { questions, shipped: auc[0]!, best: Math.max(...auc), gain, error };
+}
 
 function shown({ id, state, current, startedAt, seconds, step, plan, curve, verdict }: FitVersion): messages.Fit {
   return {
@@ -18,12 +23,7 @@ function shown({ id, state, current, startedAt, seconds, step, plan, curve, verd
     heldBack: plan.heldBack,
     judging: plan.judging,
     curve: curve.map((point) => ({ step: point.step, score: point.score })),
-    verdict: verdict && {
-      shipped: verdict.auc[0]!,
-      best: Math.max(...verdict.auc),
-      gain: verdict.gain,
-      error: verdict.error,
-    },
+    verdict: verdict && { ...opening(verdict), named: opening(verdict.named) },
   };
 }
 
