@@ -5,6 +5,8 @@ import { taskIdSchema } from './vocabulary.js';
 /** Mean AUC over one kind of held-back questions. */
 const openingSchema = z.object({
   questions: z.number(),
+  /** False where the questions are too few to tell anything. */
+  isTold: z.boolean(),
   /** Without the fit, and the best that it reached. */
   shipped: z.number(),
   best: z.number(),
@@ -33,6 +35,8 @@ export const fitSchema = z.object({
   customers: z.number(),
   heldBack: z.number(),
   judging: z.number(),
+  /** Step of the weights that are used; 0 are those that ship, which no step made better. */
+  bestStep: z.number(),
   curve: z.array(z.object({ step: z.number(), score: z.number() })),
   /** Of the best so far. */
   verdict: verdictSchema.nullable(),

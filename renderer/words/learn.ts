@@ -8,8 +8,9 @@ export const learnText = {
   minutes: 'Minutes to learn',
   estimate: (minutes: number) =>
     `Takes about ${minutes === 1 ? '1 minute' : `${minutes} minutes`} on this computer, after the customers have been read once.`,
+  short: 'Writing the questions takes about a minute of it; with less than two minutes it takes longer than that.',
   goesOn: (step: string, steps: string) =>
-    `Paused after ${step} of ${steps} steps. It goes on from there, unless the data have changed since.`,
+    `Paused after ${step} of ${steps} steps. It writes its questions again and goes on from there, unless the data have changed since.`,
   queue: 'You can look around meanwhile. Rankings that you start wait until it is done or paused.',
   start: 'Learn from my customers',
   goOn: 'Continue',
@@ -30,6 +31,11 @@ export const learnText = {
   foreseen: (questions: string, told: string) => `Foreseeing what customers do (${questions} questions): ${told}`,
   named: (questions: string, told: string) => `Finding what customers have (${questions} questions): ${told}`,
   tooFew: 'too few to tell. Not used here.',
+  noBetter: (shipped: string) => `nothing was better than the mean AUC of ${shipped} as shipped. Not used here.`,
+  origin: (step: string) =>
+    step === '0'
+      ? 'No step of learning made the held-back score better: what helps is what the model had learned before it was shipped, which is used more than it was.'
+      : `Used is what it had learned after step ${step}, the best of the curve.`,
   helps: (shipped: string, score: string, gain: string, error: string) =>
     `mean AUC ${score} instead of ${shipped}, a gain of ${gain} with a standard error of ${error}. Used here.`,
   helpsNot: (shipped: string, best: string, error: string) =>

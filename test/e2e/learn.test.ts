@@ -43,7 +43,7 @@ describe('learning from the customers', () => {
       .first()
       .waitFor({ timeout: 170_000 });
     await button('Pause').click();
-    await page.getByText(/Paused after .* It goes on from there/).waitFor({ timeout: 60_000 });
+    await page.getByText(/Paused after .* and goes on from there/).waitFor({ timeout: 60_000 });
     await real.expectAccessible();
     await button('Continue').click();
     await page
@@ -55,7 +55,8 @@ describe('learning from the customers', () => {
     await page.getByRole('img', { name: /^Held-back customers/ }).waitFor();
     await real.shoot('learn-done');
     await real.expectAccessible();
-  });
+    // The questions are written twice.
+  }, 400_000);
 
   it('deletes a fit and brings it back', async () => {
     const { page } = real;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { compose, parseDevice } from '../../composition.js';
 import { AppError } from '../../services/errors.js';
-import type { FitVersion } from '../../services/fit/fit-store.js';
+import { bestStep, type FitVersion } from '../../services/fit/fit-store.js';
 import { printResult, terminalTask } from '../output.js';
 
 interface Options {
@@ -52,7 +52,7 @@ function positive(name: string, text: string): number {
 }
 
 /** What a fit came to, in words. */
-export function fitLines({ id, state, plan, step, seconds, verdict }: FitVersion): string[] {
+export function fitLines({ id, state, plan, step, seconds, curve, verdict }: FitVersion): string[] {
   const lines = [
     `fit ${id}: ${step} of ${plan.steps} steps on ${plan.customers} customers and ${plan.questions} questions in ${seconds.toFixed(0)} s`,
   ];
@@ -63,6 +63,11 @@ export function fitLines({ id, state, plan, step, seconds, verdict }: FitVersion
   );
   lines.push(
     `where an instruction names what customers have (${verdict.named.questions} questions): as shipped ${verdict.named.auc[0]!.toFixed(3)}, fitted ${verdict.named.score.toFixed(3)} with the gate at ${verdict.named.gate}`,
+  );
+  lines.push(
+    bestStep(curve) === 0
+      ? 'no step made the held-back score better: the learned path is the one that ships, opened as far as the gates say'
+      : `the weights are those of step ${bestStep(curve)}, the best judged`,
   );
   if (state === 'kept') lines.push('kept: rankings use it from now on (--fit none ranks without it)');
   if (state === 'not-kept')

@@ -56,6 +56,12 @@ type FitRow = {
 
 const COLUMNS = 'fit_id, state, plan, started_at::VARCHAR AS started_at, seconds, step, curve, verdict';
 
+/** Step of the weights that a fit keeps: the first of the best judged; 0 are those that ship. */
+export function bestStep(curve: readonly CurvePoint[]): number {
+  const best = Math.max(...curve.map(({ score }) => score));
+  return curve.find(({ score }) => score === best)?.step ?? 0;
+}
+
 /** All fits that are not deleted, the newest first. */
 export async function listFits(workspace: Workspace): Promise<FitVersion[]> {
   const current = await currentId(workspace);

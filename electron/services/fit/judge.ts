@@ -8,7 +8,7 @@ import { placeOf, type Population } from './population.js';
 import type { FitQuestion } from './questions.js';
 
 /** Questions without which nothing can be told. */
-const LEAST = 4;
+export const LEAST_QUESTIONS = 4;
 
 /** How far the learned path may be opened; see rank/embedding.ts. */
 export const GATES = [0, 0.25, 0.5, 1, 1.5, 2, 3, 4] as const;
@@ -88,7 +88,7 @@ function wholeQuestion(population: Population, question: FitQuestion, table: Flo
 export function openingOf(perQuestion: readonly number[][]): Opening {
   const questions = perQuestion.length;
   const shut = { questions, auc: GATES.map(() => 0.5), gate: 0, score: 0.5, gain: 0, error: 0 };
-  if (questions < LEAST) return shut;
+  if (questions < LEAST_QUESTIONS) return shut;
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const means = GATES.map((_, at) => mean(perQuestion.map((row) => row[at]!)));
   const gains = GATES.map((_, at) => perQuestion.map((row) => row[at]! - row[0]!));

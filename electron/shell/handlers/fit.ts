@@ -1,13 +1,13 @@
 import * as messages from '../../ipc/fit.js';
 import { usualMinutes } from '../../services/fit/fit.js';
-import type { Opening } from '../../services/fit/judge.js';
-import { deleteFit, listFits, restoreFit, useFit, type FitVersion } from '../../services/fit/fit-store.js';
+import { LEAST_QUESTIONS, type Opening } from '../../services/fit/judge.js';
+import { bestStep, deleteFit, listFits, restoreFit, useFit, type FitVersion } from '../../services/fit/fit-store.js';
 import { overviewOf } from '../../services/import/overview.js';
 import { handle } from '../handle.js';
 import type { Shell } from '../shell.js';
 
 function opening({ questions, auc, gain, error }: Opening): messages.Opening {
-  return { questions, shipped: auc[0]!, best: Math.max(...auc), gain, error };
+  return { questions, isTold: questions >= LEAST_QUESTIONS, shipped: auc[0]!, best: Math.max(...auc), gain, error };
 }
 
 function shown({ id, state, current, startedAt, seconds, step, plan, curve, verdict }: FitVersion): messages.Fit {
@@ -22,6 +22,7 @@ function shown({ id, state, current, startedAt, seconds, step, plan, curve, verd
     customers: plan.customers,
     heldBack: plan.heldBack,
     judging: plan.judging,
+    bestStep: bestStep(curve),
     curve: curve.map((point) => ({ step: point.step, score: point.score })),
     verdict: verdict && { ...opening(verdict), named: opening(verdict.named) },
   };
