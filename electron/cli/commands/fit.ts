@@ -22,7 +22,7 @@ export function register(program: Command): void {
       '--minutes <minutes>',
       'time to learn; by default one minute and one more per thousand customers, at most five',
     )
-    .option('--steps <steps>', 'steps to learn instead of a time, so that a fit repeats exactly')
+    .option('--steps <steps>', 'steps to learn instead of a time, so that a fit repeats up to rounding')
     .option('--seed <number>', 'another seed asks other questions', '1')
     .option('--device <device>', 'auto, cpu or another device', 'auto')
     .option('--json', 'print the fit as JSON')

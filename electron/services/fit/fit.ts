@@ -44,7 +44,7 @@ const TIMED = 3;
 export interface FitOptions {
   /** Time for the whole fit of a prepared workspace; by default `usualMinutes`. */
   minutes?: number;
-  /** Steps instead of a time, so that a fit repeats exactly. */
+  /** Steps instead of a time, so that a fit repeats up to rounding. */
   steps?: number;
   seed?: number;
   /** Questions to learn from and to be judged by; fewer make a quicker and less certain fit. */
