@@ -8,9 +8,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 60_000,
-    // The tests of a file are the steps of one person's path through the app.
-    // After a failed step the rest would only wait in vain.
-    bail: 1,
+    setupFiles: ['test/e2e/steps.ts'],
     reporters: ['default', ['json', { outputFile: 'test-results/e2e.json' }]],
   },
 });

@@ -95,9 +95,9 @@ describe('keys, commands and long work', () => {
     await page.keyboard.press('Control+k');
     await page.keyboard.type('open dropped');
     await page.keyboard.press('Enter');
-    await page.locator('.name', { hasText: 'dropped' }).waitFor();
+    await page.locator('.rail .name', { hasText: 'dropped' }).waitFor();
     await drop(path.join(real.folder, 'settings', 'sample.instructue'), 'main');
-    await page.locator('.name', { hasText: 'sample' }).waitFor();
+    await page.locator('.rail .name', { hasText: 'sample' }).waitFor();
   });
 
   it('asks before it closes while work runs, and goes on working when told so', async () => {

@@ -16,11 +16,11 @@ describe('the window', () => {
   it('has neither Node nor channels, only named methods', async () => {
     const seen = await real.page.evaluate(() => ({
       node: ['require', 'process', 'module', 'ipcRenderer'].filter((name) => name in window),
-      bridge: Object.keys(window.instructue),
+      bridge: Object.keys(window.instructue).sort(),
     }));
     expect(seen).toEqual({
       node: [],
-      bridge: ['app', 'workspace', 'data', 'rank', 'ask', 'evaluate', 'tune', 'audience', 'explain', 'map', 'tasks'],
+      bridge: 'app ask audience data evaluate explain fit map rank tasks tune workspace'.split(' '),
     });
   });
 
