@@ -1,6 +1,7 @@
 import type { Kind, Role } from '../electron/ipc/vocabulary.js';
 import { explainText } from './words/explain.js';
 import { askText } from './words/ask.js';
+import { dataText } from './words/data.js';
 import { commandText } from './words/commands.js';
 import { learnText } from './words/learn.js';
 import { mapText } from './words/map.js';
@@ -182,6 +183,8 @@ export const text = {
     helpsNot: 'Cross-validated on the examples: it does harm, so rankings stay as they are.',
     rank: 'Rank with it',
   },
+  /** More words of the Data step. */
+  dataMore: dataText,
   /** More words of the Tune step. */
   tuneMore: tuneText,
   /** More words of the Ask step. */
@@ -240,6 +243,11 @@ const whole = new Intl.NumberFormat('en-GB');
 
 /** 12345 → "12,345". */
 export const count = (value: number): string => whole.format(value);
+
+const brief = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 });
+
+/** 12345.6 → "12.3k", 0.01234 → "0.0123". */
+export const short = (value: number): string => brief.format(value);
 
 /** Milliseconds → "40 s" or "3 min". */
 export const duration = (milliseconds: number): string =>

@@ -57,6 +57,7 @@ export function createBridge(transport: Transport) {
       updateSource: method(data.updateSource),
       removeSource: method(data.removeSource),
       restoreSource: method(data.restoreSource),
+      histograms: method(data.numberHistograms),
       overview: ask(data.dataOverview),
       saveRejects: ask(data.saveRejects),
     },

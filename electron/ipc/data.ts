@@ -72,6 +72,19 @@ export const overviewSchema = z.object({
 });
 export type Overview = z.infer<typeof overviewSchema>;
 
+/** How the values of a number column are spread; see the service for what the bins hold. */
+export const histogramSchema = z.object({
+  column: z.string(),
+  filled: z.number(),
+  empty: z.number(),
+  low: z.number(),
+  median: z.number(),
+  high: z.number(),
+  isLog: z.boolean(),
+  bins: z.array(z.object({ from: z.number(), to: z.number(), count: z.number() })),
+});
+export type Histogram = z.infer<typeof histogramSchema>;
+
 /** Null when the person closed the dialog. */
 export const chooseFiles = message('data:choose-files', nothing, z.array(grantedFileSchema).nullable());
 /** Paths come from the preload script, which reads them off the dropped files; the window cannot make them up. */
@@ -102,6 +115,13 @@ export const updateSource = message(
 );
 export const removeSource = message('data:remove-source', z.object({ fileId: z.number().int() }), nothing);
 export const restoreSource = message('data:restore-source', z.object({ fileId: z.number().int() }), nothing);
+
+/** One per number column of a file. */
+export const numberHistograms = message(
+  'data:histograms',
+  z.object({ fileId: z.number().int() }),
+  z.array(histogramSchema),
+);
 
 export const dataOverview = message('data:overview', nothing, overviewSchema);
 /** Writes every rejected row to a file that the person names; null when the dialog was closed. */

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
-import type { FileReport, Inspection, Overview } from '../../electron/ipc/data.js';
+import type { FileReport, Histogram, Inspection, Overview } from '../../electron/ipc/data.js';
 import type { GrantedFile } from '../../electron/ipc/vocabulary.js';
 import { bridge } from '../bridge.js';
 import { useFailures } from './failures.js';
@@ -18,12 +18,15 @@ export const useData = defineStore('data', () => {
   const inspecting = ref<string>();
   const importing = ref<string>();
   const savedRejects = ref<string>();
+  /** By the number of the file, once asked for. */
+  const histograms = ref<Record<number, Histogram[]>>({});
 
   function clear(): void {
     overview.value = nothing;
     pending.value = [];
     reports.value = [];
     savedRejects.value = undefined;
+    histograms.value = {};
   }
 
   async function refresh(): Promise<void> {
@@ -90,6 +93,12 @@ export const useData = defineStore('data', () => {
     await refresh();
   }
 
+  /** Reads how the numbers of a file are spread. */
+  async function spread(fileId: number): Promise<void> {
+    const found = await failures.attempt(bridge.data.histograms({ fileId }));
+    if (found) histograms.value[fileId] = found;
+  }
+
   async function saveRejects(): Promise<void> {
     const saved = await failures.attempt(bridge.data.saveRejects());
     if (saved) savedRejects.value = saved.path;
@@ -102,6 +111,7 @@ export const useData = defineStore('data', () => {
     inspecting,
     importing,
     savedRejects,
+    histograms,
     clear,
     refresh,
     choose,
@@ -112,6 +122,7 @@ export const useData = defineStore('data', () => {
     update,
     remove,
     restore,
+    spread,
     saveRejects,
   };
 });

@@ -58,6 +58,34 @@ describe('files of a workspace', () => {
     await card('people.csv').getByText('Sensitive (kept from the model)').waitFor();
   });
 
+  it('shows how the numbers of a file are spread', async () => {
+    const orderCard = card('orders.csv');
+    const quantity = orderCard.getByRole('img', { name: /^quantity: .* half below .*, log axis$/ });
+    await orderCard.getByRole('button', { name: /^Delete/ }).scrollIntoViewIfNeeded();
+    const histograms = await real.page.evaluate(() => window.instructue.data.histograms({ fileId: 1 }));
+    if (!histograms.ok) throw new Error(histograms.error.message);
+    // As many charts as numbers, and every row of the file in one of the bins.
+    expect(await orderCard.getByRole('img').count()).toBe(histograms.value.length);
+    for (const { bins, filled, empty } of histograms.value) {
+      expect(bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(filled);
+      expect(filled + empty).toBe(20_000);
+    }
+    await quantity.hover({ position: { x: 84, y: 30 } });
+    await real.page
+      .getByText(/^[\d,]+ rows$/)
+      .last()
+      .waitFor();
+    // Nothing in a card runs over its edge.
+    const overflow = await orderCard.evaluate((element) => element.scrollWidth - element.clientWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    await real.shoot('data-numbers');
+    await real.expectAccessible();
+    await real.colours('dark');
+    await real.shoot('data-numbers-dark');
+    await real.expectAccessible();
+    await real.colours('light');
+  });
+
   it('deletes a file, and brings it back', async () => {
     await card('people.csv')
       .getByRole('button', { name: /^Delete/ })

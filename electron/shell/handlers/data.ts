@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as messages from '../../ipc/data.js';
 import type { GrantedFile } from '../../ipc/vocabulary.js';
+import { histogramsOf } from '../../services/import/histogram.js';
 import { inspectFile } from '../../services/import/inspect.js';
 import { overviewOf, rejectSummary } from '../../services/import/overview.js';
 import type { ImportRequest } from '../../services/import/import.js';
@@ -80,6 +81,7 @@ export function handleData(shell: Shell): void {
   handle(messages.removeSource, ({ fileId }) => session.change((services) => removeFile(services.workspace, fileId)));
   handle(messages.restoreSource, ({ fileId }) => session.change((services) => restoreFile(services.workspace, fileId)));
 
+  handle(messages.numberHistograms, ({ fileId }) => histogramsOf(session.reader(), fileId));
   handle(messages.dataOverview, () => overviewOf(session.reader()));
 
   handle(messages.saveRejects, async () => {

@@ -1,0 +1,14 @@
+/** Words of what the Data step shows of a file's contents. */
+export const dataText = {
+  coverage: (percent: string) => `${percent} % of all`,
+  numbers: 'Numbers',
+  range: (low: string, median: string, high: string) => `${low} to ${high}, half below ${median}`,
+  isLog: 'log axis',
+  logHint: 'The axis is logarithmic: each bar is as many times as wide as the one before.',
+  empty: (count: string) => `${count} empty`,
+  rows: (count: string) => `${count} rows`,
+  bin: (from: string, to: string) => (from === to ? from : `${from} to ${to}`),
+  told: (column: string, range: string, axis: string) => `${column}: ${range}${axis}`,
+  more: (count: string) => `Show all ${count} numbers`,
+  fewer: 'Show fewer',
+};
