@@ -1,8 +1,8 @@
 import type { Kind, Role } from '../electron/ipc/vocabulary.js';
 import { explainText } from './words/explain.js';
 import { askText } from './words/ask.js';
-import { dataText } from './words/data.js';
 import { commandText } from './words/commands.js';
+import { dataText } from './words/data.js';
 import { learnText } from './words/learn.js';
 import { mapText } from './words/map.js';
 import { tuneText } from './words/tune.js';
@@ -244,13 +244,13 @@ const whole = new Intl.NumberFormat('en-GB');
 /** 12345 → "12,345". */
 export const count = (value: number): string => whole.format(value);
 
-const brief = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 });
-
-/** 12345.6 → "12.3k", 0.01234 → "0.0123". */
-export const short = (value: number): string => brief.format(value);
-
 /** Milliseconds → "40 s" or "3 min". */
 export const duration = (milliseconds: number): string =>
   milliseconds < 90_000
     ? `${Math.max(1, Math.round(milliseconds / 1000))} s`
     : `${Math.round(milliseconds / 60_000)} min`;
+
+const brief = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 });
+
+/** 12345.6 → "12.3K", 0.01234 → "0.0123". */
+export const short = (value: number): string => brief.format(value);
