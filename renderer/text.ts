@@ -1,6 +1,7 @@
 import type { Kind, Role } from '../electron/ipc/vocabulary.js';
 import { explainText } from './words/explain.js';
 import { askText } from './words/ask.js';
+import { audienceText } from './words/audience.js';
 import { commandText } from './words/commands.js';
 import { dataText } from './words/data.js';
 import { learnText } from './words/learn.js';
@@ -116,52 +117,7 @@ export const text = {
     scored: (count: string, device: string) =>
       `${count} customers ranked on ${device === 'cpu' ? 'the processor' : device}`,
   },
-  audience: {
-    title: 'Audience',
-    lead: 'Choose how far down the ranking to go, and export the customers as a file for your mailing or ad tool.',
-    none: 'There is no ranking to take customers from.',
-    noneHint: 'Ask a question first.',
-    toAsk: 'Go to Ask',
-    from: 'Ranking',
-    percent: 'Share of customers',
-    count: 'Number of customers',
-    unit: '%',
-    chosen: (count: string, total: string) => `${count} of ${total} customers`,
-    threshold: (score: string) => `Lowest score included: ${score}`,
-    export: 'Export audience',
-    exported: (count: string) => `${count} customers exported`,
-    reveal: 'Show in folder',
-    heldOut: (count: string) => `${count} more held out`,
-    format: 'File',
-    formats: {
-      csv: 'CSV',
-      parquet: 'Parquet',
-      google: 'Google Customer Match',
-      meta: 'Meta custom audience',
-    },
-    beside: (names: string) => `Beside it: ${names}`,
-    lists: { include: 'Only these', exclude: 'Leave out' },
-    listHints: {
-      include: 'A file of customer ids, emails or phones; nobody else is taken.',
-      exclude: 'Files of customers who must not be contacted.',
-    },
-    addList: 'Add a list',
-    addSegment: 'or a segment …',
-    dropList: (name: string) => `Remove ${name}`,
-    holdout: 'Holdout',
-    holdoutHint: 'Set aside by lot and not contacted, to measure the campaign against.',
-    noHoldout: 'None',
-    consent: 'Consent',
-    consentHint: 'A column of the profile that must say yes.',
-    noConsent: 'Not asked for',
-    left: {
-      notIncluded: 'not on the list',
-      excluded: 'left out by a list',
-      withoutConsent: 'without consent',
-      beyondSize: 'further down',
-      holdout: 'held out',
-    },
-  },
+  audience: audienceText,
   tune: {
     title: 'Tune',
     lead: 'A few customers whose answer you know show the model what the instruction leaves open. What they teach is not used when cross-validation speaks against it.',
@@ -243,6 +199,12 @@ const whole = new Intl.NumberFormat('en-GB');
 
 /** 12345 → "12,345". */
 export const count = (value: number): string => whole.format(value);
+
+const amounts = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 2 });
+const largeAmounts = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+
+/** An amount in whatever currency: 1234.5 → "1,235", 12.345 → "12.35". */
+export const money = (value: number): string => (Math.abs(value) < 1000 ? amounts : largeAmounts).format(value);
 
 /** Milliseconds → "40 s" or "3 min". */
 export const duration = (milliseconds: number): string =>

@@ -104,7 +104,9 @@ export function createBridge(transport: Transport) {
     audience: {
       preview: method(audience.previewAudience),
       chooseLists: ask(audience.chooseLists),
+      chooseOutcomes: ask(audience.chooseOutcomes),
       export: method(audience.exportAudience),
+      saveRecipe: method(audience.saveRecipe),
       reveal: method(audience.revealExport),
     },
     map: {

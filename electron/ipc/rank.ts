@@ -27,6 +27,8 @@ export const rankingSchema = z.object({
   model: z.string(),
   /** Number of the fit that scored, null for the model as it ships. */
   fit: z.number().nullable(),
+  /** NAME@VERSION of the tuned instruction that ranked, null for an untuned one. */
+  tuned: z.string().nullable(),
   /** ISO 8601. */
   createdAt: z.string(),
   understanding: understandingSchema.optional(),

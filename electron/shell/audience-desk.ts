@@ -1,64 +1,107 @@
-import type { Preview, Rules } from '../ipc/audience.js';
+import type { Fairness, Preview, Rules } from '../ipc/audience.js';
 import {
+  expectedValue,
   prepareAudience,
+  profitCurve,
+  rankTarget,
   sizeAudience,
   type BuiltAudience,
   type PreparedAudience,
 } from '../services/audience/build.js';
+import type { Fairness as Rates } from '../services/audience/fairness.js';
 import type { AudienceSpec } from '../services/audience/spec.js';
-import { audienceSpec } from '../services/audience/spec.js';
-import { loadRanking } from '../services/audience/workspace-data.js';
+import type { ValueCurve } from '../services/audience/value-curve.js';
 import type { Workspace } from '../services/workspace/workspace.js';
+import { moneyOf, rankingsOf, specOf, storedAsks, targetOf } from './audience-rules.js';
 import type { Grants } from './grants.js';
 
-/** Tries audiences out: lists and profile are read once for all sizes and holdouts of the same rules. */
+/** Groups of a column that are shown; the rest are its smallest. */
+const MOST_GROUPS = 24;
+
+interface Prepared {
+  key: string;
+  workspace: Workspace;
+  audience: Promise<PreparedAudience>;
+  /** The last profit curve, which a dragged cut does not change. */
+  curve?: { key: string; curve: ValueCurve };
+}
+
+/** Tries audiences out: lists, profile and outcomes are read once for all sizes, caps and holdouts of the same rules. */
 export class AudienceDesk {
-  private prepared: { key: string; workspace: Workspace; audience: Promise<PreparedAudience> } | undefined;
+  private prepared: Prepared | undefined;
 
   constructor(private readonly grants: Grants) {}
 
-  /** The rules as the audience service takes them. The ranking's number seeds its holdout, so that it stays the same. */
-  specOf({ rankingId, depth, include, exclude, consent, holdoutPercent }: Rules): AudienceSpec {
-    return audienceSpec.parse({
-      size: depth.by === 'count' ? { by: 'top', count: depth.count } : depth,
-      include: include.map((handle) => this.grants.pathOf(handle)),
-      exclude: exclude.map((handle) => this.grants.pathOf(handle)),
-      ...(consent !== null && { consent: { column: consent } }),
-      ...(holdoutPercent > 0 && { holdout: { share: holdoutPercent / 100, seed: `ranking ${rankingId}` } }),
-    });
-  }
-
   async preview(workspace: Workspace, rules: Rules): Promise<Preview> {
-    const { audience, input } = await this.build(workspace, rules);
+    const { built, prepared } = await this.build(workspace, rules);
+    const { audience, input, fairness } = built;
+    const { scores } = input.ranking;
     const last = audience.positions.at(-1);
     return {
       counts: audience.counts,
-      lowestScore: last === undefined ? null : (input.ranking.scores[last] ?? null),
+      lowestScore: last === undefined ? null : (scores[last] ?? null),
+      scores: { low: scores.at(-1) ?? 0, high: scores[0] ?? 0 },
       columns: [...input.profile.keys()],
+      fairness: fairness.map(shownRates),
+      value: this.value(prepared, built, rules),
     };
   }
 
   /** Ids of the customers that the rules take, held out or not, best first. */
   async members(workspace: Workspace, rules: Rules): Promise<string[]> {
-    const { audience, input } = await this.build(workspace, rules);
+    const { audience, input } = (await this.build(workspace, rules)).built;
     return Array.from(audience.positions, (at) => input.ranking.userIds[at]!);
   }
 
-  private async build(workspace: Workspace, rules: Rules): Promise<BuiltAudience> {
-    const spec = this.specOf(rules);
-    const prepared = await this.prepare(workspace, rules, spec);
-    return sizeAudience({ ...prepared, rules: { ...prepared.rules, holdout: spec.holdout } }, [], spec.size);
+  private async build(workspace: Workspace, rules: Rules): Promise<{ built: BuiltAudience; prepared: Prepared }> {
+    const spec = specOf(this.grants, rules);
+    const prepared = this.prepare(workspace, rules, spec);
+    const audience = await prepared.audience;
+    const { size, cap, holdout, fairness } = spec;
+    return {
+      built: sizeAudience({ ...audience, rules: { ...audience.rules, cap, holdout } }, fairness, size),
+      prepared,
+    };
   }
 
-  private prepare(workspace: Workspace, rules: Rules, spec: AudienceSpec): Promise<PreparedAudience> {
-    const key = JSON.stringify([rules.rankingId, spec.include, spec.exclude, spec.consent]);
-    if (this.prepared?.key === key && this.prepared.workspace === workspace) return this.prepared.audience;
-    const audience = loadRanking(workspace, rules.rankingId).then((stored) =>
-      prepareAudience(workspace, { ranking: stored, sources: [{ name: 'instruction', stored }] }, spec),
-    );
-    this.prepared = { key, workspace, audience };
+  private prepare(workspace: Workspace, rules: Rules, spec: AudienceSpec): Prepared {
+    // Size, cap, holdout and fairness need nothing read.
+    const { include, exclude, suppress, consent, frequency, customers, labels } = spec;
+    const key = JSON.stringify([
+      rules.rankingId,
+      rules.joined,
+      { include, exclude, suppress, consent, frequency, customers, labels },
+    ]);
+    if (this.prepared?.key === key && this.prepared.workspace === workspace) return this.prepared;
+    const prepared: Prepared = { key, workspace, audience: this.read(workspace, rules, spec) };
+    this.prepared = prepared;
     // A failure must not stick: the next try reads again.
-    audience.catch(() => (this.prepared = undefined));
-    return audience;
+    prepared.audience.catch(() => {
+      if (this.prepared === prepared) this.prepared = undefined;
+    });
+    return prepared;
   }
+
+  private async read(workspace: Workspace, rules: Rules, spec: AudienceSpec): Promise<PreparedAudience> {
+    const { asks, rank } = await storedAsks(workspace, rankingsOf(rules));
+    return prepareAudience(workspace, await rankTarget(workspace, rank, targetOf(rules, asks)), spec);
+  }
+
+  private value(prepared: Prepared, built: BuiltAudience, { size }: Rules): Preview['value'] {
+    if (size.by !== 'value') return null;
+    const money = moneyOf(size);
+    const key = JSON.stringify(money);
+    if (prepared.curve?.key !== key) prepared.curve = { key, curve: built.value ?? profitCurve(built, money) };
+    return { ...prepared.curve.curve, expected: expectedValue(built, money) };
+  }
+}
+
+function shownRates({ column, groups, warning }: Rates): Fairness {
+  const large = new Set(groups.toSorted((a, b) => b.customers - a.customers).slice(0, MOST_GROUPS));
+  return {
+    column,
+    groups: groups.filter((group) => large.has(group)),
+    moreGroups: groups.length - large.size,
+    warning,
+  };
 }

@@ -1,77 +1,76 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
-import type { Depth, Exported, ExportFormat, Preview, Rules } from '../../electron/ipc/audience.js';
-import type { GrantedFile } from '../../electron/ipc/vocabulary.js';
+import type { Exported, ExportFormat, Join, Preview, Rules } from '../../electron/ipc/audience.js';
 import { bridge } from '../bridge.js';
+import { useSize } from './audience-size.js';
+import { useWho } from './audience-who.js';
 import { useFailures } from './failures.js';
 import { useRank } from './rank.js';
 import { useTasks } from './tasks.js';
-
-/** Which lists a person can name: customers who alone may be taken, and those who must not. */
-export type ListName = 'include' | 'exclude';
 
 /** The rules that make the ranking on show an audience, whom they take, and where the last one was written. */
 export const useAudience = defineStore('audience', () => {
   const failures = useFailures();
   const rank = useRank();
   const tasks = useTasks();
-  const by = ref<Depth['by']>('percent');
-  const percent = ref(10);
-  const number = ref(100);
-  const lists = ref<Record<ListName, GrantedFile[]>>({ include: [], exclude: [] });
-  const consent = ref('');
-  const holdoutPercent = ref(0);
+  const who = useWho();
+  const size = useSize();
+  const joined = ref<{ how: Join; rankingId: number }[]>([]);
+  const capColumn = ref('');
+  const capPercent = ref(50);
+  const fairness = ref('');
   const format = ref<ExportFormat>('csv');
   const preview = ref<Preview>();
+  const columns = ref<string[]>([]);
+  /** Lowest and highest score of the ranking that was last tried. */
+  const scores = ref<Preview['scores']>();
   const exported = ref<Exported>();
+  const recipe = ref<string>();
   const isExporting = ref(false);
 
   const total = computed(() => rank.current?.customers ?? 0);
   const rules = computed<Rules | undefined>(() =>
-    rank.current
+    rank.current && size.size
       ? {
+          ...who.who,
           rankingId: rank.current.rankingId,
-          depth:
-            by.value === 'count' ? { by: 'count', count: number.value } : { by: 'percent', percent: percent.value },
-          include: lists.value.include.map(({ handle }) => handle),
-          exclude: lists.value.exclude.map(({ handle }) => handle),
-          consent: consent.value || null,
-          holdoutPercent: holdoutPercent.value,
+          joined: joined.value.map((one) => ({ ...one })),
+          size: size.size,
+          cap: capColumn.value ? { column: capColumn.value, maxShare: capPercent.value / 100 } : null,
+          fairness: fairness.value ? [fairness.value] : [],
         }
       : undefined,
   );
 
   function clear(): void {
-    lists.value = { include: [], exclude: [] };
-    consent.value = '';
-    holdoutPercent.value = 0;
+    who.clear();
+    size.clear();
+    joined.value = [];
+    capColumn.value = '';
+    fairness.value = '';
     preview.value = undefined;
+    columns.value = [];
+    scores.value = undefined;
     exported.value = undefined;
+    recipe.value = undefined;
   }
 
-  // While a slider moves, only the answer to its last position counts.
-  let latest = 0;
+  // While a slider moves, one question is on its way at a time, and the last position is always asked for.
+  let isAsking = false;
+  let isStale = false;
   async function refresh(): Promise<void> {
-    const mine = ++latest;
-    if (!rules.value) return;
-    const answer = await failures.attempt(bridge.audience.preview(rules.value));
-    if (mine === latest) preview.value = answer;
-  }
-
-  async function addLists(name: ListName): Promise<void> {
-    const files = await failures.attempt(bridge.audience.chooseLists());
-    const known = lists.value[name].map(({ handle }) => handle);
-    lists.value[name].push(...(files ?? []).filter(({ handle }) => !known.includes(handle)));
-  }
-
-  /** Takes customers from a segment of the workspace alone. */
-  function includeSegment(file: GrantedFile): void {
-    const known = lists.value.include.map(({ handle }) => handle);
-    if (!known.includes(file.handle)) lists.value.include.push(file);
-  }
-
-  function dropList(name: ListName, file: GrantedFile): void {
-    lists.value[name] = lists.value[name].filter((other) => other !== file);
+    isStale = true;
+    if (isAsking) return;
+    isAsking = true;
+    while (isStale) {
+      isStale = false;
+      const answer = rules.value && (await failures.attempt(bridge.audience.preview(rules.value)));
+      preview.value = rules.value && answer;
+      if (!answer) continue;
+      columns.value = answer.columns;
+      scores.value = answer.scores;
+    }
+    isAsking = false;
   }
 
   async function write(): Promise<void> {
@@ -84,29 +83,34 @@ export const useAudience = defineStore('audience', () => {
     if (written) exported.value = written;
   }
 
-  async function reveal(): Promise<void> {
-    if (exported.value) await failures.attempt(bridge.audience.reveal({ handle: exported.value.handle }));
+  async function saveRecipe(): Promise<void> {
+    if (!rules.value) return;
+    const saved = await failures.attempt(bridge.audience.saveRecipe({ rules: rules.value, format: format.value }));
+    if (saved) recipe.value = saved;
+  }
+
+  async function reveal({ handle }: Exported): Promise<void> {
+    await failures.attempt(bridge.audience.reveal({ handle }));
   }
 
   return {
-    by,
-    percent,
-    number,
-    lists,
-    consent,
-    holdoutPercent,
+    joined,
+    capColumn,
+    capPercent,
+    fairness,
     format,
     preview,
+    columns,
+    scores,
     exported,
+    recipe,
     isExporting,
     total,
     rules,
     clear,
     refresh,
-    addLists,
-    includeSegment,
-    dropList,
     write,
+    saveRecipe,
     reveal,
   };
 });

@@ -82,6 +82,6 @@ describe('audience options', () => {
     const offers = file('offers.json', {
       offers: [{ name: 'tea', instruction: 'buys tea', labels: { file: 'l.csv', column: 'y' } }],
     });
-    expect(readOffers(offers).offers[0]!.labels!.file).toBe(join(folder, 'l.csv'));
+    expect(readOffers(offers).offers[0]!.labels).toEqual({ file: join(folder, 'l.csv'), column: 'y' });
   });
 });

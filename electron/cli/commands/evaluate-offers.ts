@@ -3,7 +3,7 @@ import { evaluateOffers, type KnownOffer } from '../../services/audience/measure
 import { loadRanking } from '../../services/audience/workspace-data.js';
 import { askOf } from '../../services/audience/spec.js';
 import { AppError } from '../../services/errors.js';
-import { readLabels } from '../../services/evaluate/evaluate.js';
+import { calibrationLabels } from '../../services/audience/build.js';
 import type { RecommendationMetrics } from '../../services/evaluate/recommendation.js';
 import { readOffers } from '../audience-options.js';
 import { addFitOption } from '../fit-option.js';
@@ -53,7 +53,7 @@ async function run(options: Options): Promise<void> {
           `Offer "${name}" has no labels`,
           'give every offer a label file and column',
         );
-      const { values } = await readLabels(labels.file, labels.column, labels.id);
+      const values = await calibrationLabels(workspace, labels);
       const ranking = await loadRanking(workspace, await rank(askOf(offer), task));
       known.push({ name, ranking, taken: values });
     }

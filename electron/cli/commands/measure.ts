@@ -1,7 +1,6 @@
-import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { measureCampaign, readMembers, readOutcomes, type ArmResult } from '../../services/audience/measure.js';
-import { readManifest } from '../../services/audience/manifest.js';
+import { membersBeside, readManifest } from '../../services/audience/manifest.js';
 import { AppError } from '../../services/errors.js';
 import { printResult } from '../output.js';
 import type { Estimate } from '../../services/evaluate/intervals.js';
@@ -51,9 +50,7 @@ async function run(options: Options): Promise<void> {
 function membersFile({ manifest, members }: Options): string {
   if (members) return members;
   if (!manifest) throw new AppError('option-missing', 'No audience is given', 'give --manifest or --members');
-  const name = readManifest(manifest).outputs.find((output) => output.file.endsWith('.members.csv'))?.file;
-  if (name) return join(dirname(manifest), name);
-  throw new AppError('manifest-invalid', 'The manifest names no members file', 'give --members', { file: manifest });
+  return membersBeside(manifest, readManifest(manifest));
 }
 
 function inPercent({ value, low, high }: Estimate): Estimate {

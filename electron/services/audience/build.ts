@@ -1,5 +1,7 @@
 import { Calibration } from '../evaluate/calibrate.js';
 import { readLabels } from '../evaluate/evaluate.js';
+import { importedLabels } from '../evaluate/workspace-labels.js';
+import { AppError } from '../errors.js';
 import { unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { selectionRates, type Fairness } from './fairness.js';
@@ -8,6 +10,7 @@ import { readIdList, type IdList } from './id-list.js';
 import { combineRankings, type Ranking } from './ranking.js';
 import {
   eligibleCustomers,
+  probabilitiesAt,
   profileColumn,
   takeFrom,
   type Audience,
@@ -16,8 +19,8 @@ import {
   type SelectionInput,
   type SizeRule,
 } from './select.js';
-import type { AskSpec, AudienceSpec, ContactSpec, ListSpec, TargetSpec } from './spec.js';
-import { valueCurve, type ValueCurve } from './value-curve.js';
+import type { AskSpec, AudienceSpec, ContactSpec, LabelsSpec, ListSpec, TargetSpec } from './spec.js';
+import { valueCurve, type CampaignValue, type ValueCurve, type ValuePoint } from './value-curve.js';
 import { loadProfile, loadRanking, type StoredRanking } from './workspace-data.js';
 
 /** Ranks all customers by a question or a tuned one and gives the id of the stored ranking; the rank service, or a fake of it. */
@@ -79,7 +82,7 @@ export async function prepareAudience(
   const { ranking } = target;
   const profile = await loadProfile(workspace, ranking.userIds, spec.customers);
   const contacts = findContacts(profile, spec.contacts);
-  const calibration = spec.labels && (await fitCalibration(ranking, spec.labels));
+  const calibration = spec.labels && (await fitCalibration(workspace, ranking, spec.labels));
   const input: SelectionInput = {
     ranking,
     profile,
@@ -105,14 +108,26 @@ export function sizeAudience(
   const audience = takeFrom(eligible, input, rules);
   const selected = new Uint8Array(input.ranking.userIds.length);
   for (const at of audience.positions) selected[at] = 1;
-  const probabilities = () => Float64Array.from(eligible.positions, (at) => calibration!.at(input.ranking.scores[at]!));
   return {
     ...prepared,
     rules,
     audience,
     fairness: fairness.map((name) => selectionRates(name, profileColumn(input.profile, name), selected)),
-    value: calibration && size.by === 'value' ? valueCurve(probabilities(), size) : undefined,
+    value: calibration && size.by === 'value' ? profitCurve(prepared, size) : undefined,
   };
+}
+
+/** Expected profit of every cut through the eligible customers. @throws AppError `value-without-labels`, `value-negative`. */
+export function profitCurve({ input, eligible }: PreparedAudience, value: CampaignValue): ValueCurve {
+  return valueCurve(probabilitiesAt(input, eligible.positions), value);
+}
+
+/** What contacting the treated customers of an audience is expected to bring; the holdout costs and brings nothing. */
+export function expectedValue({ input, audience }: BuiltAudience, value: CampaignValue): ValuePoint {
+  const treated = audience.positions.filter((_, i) => audience.held[i] === 0);
+  const conversions = probabilitiesAt(input, treated).reduce((sum, one) => sum + one, 0);
+  const cost = treated.length * value.costPerContact;
+  return { count: treated.length, conversions, cost, profit: conversions * value.valuePerConversion - cost };
 }
 
 /** Prepares and sizes in one go. */
@@ -124,13 +139,30 @@ export async function buildAudience(
   return sizeAudience(await prepareAudience(workspace, target, spec), spec.fairness);
 }
 
-/** Calibrates a ranking's scores on the labelled customers among it. */
-export async function fitCalibration(
-  ranking: Ranking,
-  labels: NonNullable<AudienceSpec['labels']>,
-): Promise<Calibration> {
-  const { values } = await readLabels(labels.file, labels.column, labels.id);
+/** Outcomes that a ranking's scores are calibrated on. @throws AppError as reading labels does. */
+export async function calibrationLabels(workspace: Workspace, labels: LabelsSpec): Promise<Map<string, 0 | 1>> {
+  const { values } =
+    'imported' in labels
+      ? await importedLabels(workspace, labels.imported)
+      : await readLabels(labels.file, labels.column, labels.id);
+  return values;
+}
+
+/**
+ * Calibrates a ranking's scores on the labelled customers among it.
+ * @throws AppError `labels-unmatched` when no ranked customer has a label, and what reading them throws.
+ */
+export async function fitCalibration(workspace: Workspace, ranking: Ranking, labels: LabelsSpec): Promise<Calibration> {
+  const values = await calibrationLabels(workspace, labels);
   const known = ranking.userIds.flatMap((id, at) => (values.has(id) ? [at] : []));
+  if (known.length === 0) {
+    throw new AppError(
+      'labels-unmatched',
+      'No ranked customer has a known outcome',
+      'compare how ids are written there and in the workspace',
+      'file' in labels ? { file: labels.file, column: labels.column } : {},
+    );
+  }
   return Calibration.fit(
     Float64Array.from(known, (at) => ranking.scores[at]!),
     Uint8Array.from(known, (at) => values.get(ranking.userIds[at]!)!),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../errors.js';
 import type { Ranking } from './ranking.js';
@@ -74,6 +75,27 @@ export function readManifest(file: string): Manifest {
     `This is not a manifest of this version (${issue.path.join('.')}: ${issue.message})`,
     'choose the .manifest.json beside an export',
     { file },
+  );
+}
+
+/**
+ * Path of the members file that a manifest names, which lies beside it.
+ * @throws AppError `manifest-invalid` when it names none, `members-missing` when the file is gone.
+ */
+export function membersBeside(manifestFile: string, manifest: Manifest): string {
+  const name = manifest.outputs.find((output) => output.file.endsWith('.members.csv'))?.file;
+  if (!name) {
+    throw new AppError('manifest-invalid', 'The manifest names no members file', 'give the members file itself', {
+      file: manifestFile,
+    });
+  }
+  const members = join(dirname(manifestFile), name);
+  if (existsSync(members)) return members;
+  throw new AppError(
+    'members-missing',
+    'The list of who was contacted and who was held out is not beside the manifest',
+    `put ${name} back into its folder`,
+    { file: members },
   );
 }
 

@@ -1,5 +1,5 @@
 import { isAbsolute, relative, resolve } from 'node:path';
-import type { AudienceSpec, ListSpec, OffersSpec } from './spec.js';
+import type { AudienceSpec, LabelsSpec, ListSpec, OffersSpec } from './spec.js';
 
 /** The rules with every file path rewritten. */
 export function mapPaths(spec: AudienceSpec, map: (path: string) => string): AudienceSpec {
@@ -12,7 +12,7 @@ export function mapPaths(spec: AudienceSpec, map: (path: string) => string): Aud
     suppress: lists(spec.suppress),
     frequency: spec.frequency && { ...spec.frequency, earlier: lists(spec.frequency.earlier) },
     customers: spec.customers && { ...spec.customers, file: map(spec.customers.file) },
-    labels: spec.labels && { ...spec.labels, file: map(spec.labels.file) },
+    labels: spec.labels && mapLabels(spec.labels, map),
   };
 }
 
@@ -22,9 +22,13 @@ export function mapOfferPaths(spec: OffersSpec, map: (path: string) => string): 
     ...spec,
     offers: spec.offers.map((offer) => ({
       ...offer,
-      labels: offer.labels && { ...offer.labels, file: map(offer.labels.file) },
+      labels: offer.labels && mapLabels(offer.labels, map),
     })),
   };
+}
+
+function mapLabels(labels: LabelsSpec, map: (path: string) => string): LabelsSpec {
+  return 'file' in labels ? { ...labels, file: map(labels.file) } : labels;
 }
 
 /** Files that rules and offers read, each once, in the order of the rules. */

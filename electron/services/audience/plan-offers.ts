@@ -50,7 +50,7 @@ export async function planOffers(
   const offers: Offer[] = [];
   for (const [i, { name, capacity, labels }] of spec.offers.entries()) {
     const whole = sources[i]!.stored;
-    const calibration = labels && (await fitCalibration(whole, labels));
+    const calibration = labels && (await fitCalibration(workspace, whole, labels));
     offers.push({ name, capacity, calibration, ranking: onlyThese(whole, eligible) });
   }
   const plan = assignOffers(offers, spec);

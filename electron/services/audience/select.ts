@@ -164,7 +164,7 @@ export function eligibleCustomers(input: SelectionInput, rules: AudienceRules): 
 }
 
 function wantedCount(input: SelectionInput, size: SizeRule, eligible: Uint32Array): number {
-  const { ranking, probability } = input;
+  const { ranking } = input;
   switch (size.by) {
     case 'all':
       return eligible.length;
@@ -176,18 +176,21 @@ function wantedCount(input: SelectionInput, size: SizeRule, eligible: Uint32Arra
       const below = eligible.findIndex((at) => ranking.scores[at]! < size.atLeast);
       return below === -1 ? eligible.length : below;
     }
-    case 'value': {
-      if (!probability) {
-        throw new AppError(
-          'value-without-labels',
-          'The most profitable size needs to know how often customers convert',
-          'give a label file of an earlier campaign, or choose another size rule',
-        );
-      }
-      const probabilities = Float64Array.from(eligible, (at) => probability(ranking.scores[at]!));
-      return valueCurve(probabilities, size).optimum.count;
-    }
+    case 'value':
+      return valueCurve(probabilitiesAt(input, eligible), size).optimum.count;
   }
+}
+
+/** Probability of conversion at each of these positions. @throws AppError `value-without-labels`. */
+export function probabilitiesAt({ ranking, probability }: SelectionInput, positions: Uint32Array): Float64Array {
+  if (!probability) {
+    throw new AppError(
+      'value-without-labels',
+      'The most profitable size needs to know how often customers convert',
+      'give a label file of an earlier campaign, or choose another size rule',
+    );
+  }
+  return Float64Array.from(positions, (at) => probability(ranking.scores[at]!));
 }
 
 function takeCapped(profile: ProfileColumns, rules: AudienceRules, eligible: Uint32Array, wanted: number): Uint32Array {

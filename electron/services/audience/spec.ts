@@ -8,7 +8,12 @@ const listSpec = z.union([
 ]);
 export type ListSpec = z.infer<typeof listSpec>;
 
-const labelsSpec = z.strictObject({ file: z.string().min(1), column: z.string().min(1), id: z.string().optional() });
+/** Known outcomes: a column of a file, or labels imported into the workspace under this name. */
+const labelsSpec = z.union([
+  z.strictObject({ file: z.string().min(1), column: z.string().min(1), id: z.string().optional() }),
+  z.strictObject({ imported: z.string().min(1) }),
+]);
+export type LabelsSpec = z.infer<typeof labelsSpec>;
 
 const sizeSpec = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('all') }),

@@ -24,6 +24,11 @@ export function parseHide(text: string): Hide {
   return { ...(match[1] ? { file: match[1] } : {}), column: match[2]!, value: match[3]! };
 }
 
+/** A hide as `parseHide` reads it. */
+export function hideText({ file, column, value }: Hide): string {
+  return `${file === undefined ? '' : `${file}:`}${column}=${value}`;
+}
+
 /** The SQL condition that picks the rows to hide in a file, or undefined when the file is not concerned. */
 export function hideCondition(hide: Hide, file: DerivedFile): string | undefined {
   if (hide.file !== undefined && hide.file !== file.name) return undefined;

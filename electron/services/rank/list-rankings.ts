@@ -9,6 +9,8 @@ export interface StoredRanking {
   model: string;
   /** Number of the fit that scored, null for the model as it ships. */
   fit: number | null;
+  /** NAME@VERSION of the tuned instruction that ranked, null for an untuned one. */
+  tuned: string | null;
   createdAt: string;
 }
 
@@ -23,10 +25,12 @@ export async function listRankings(workspace: Workspace): Promise<StoredRanking[
     device: string | null;
     model: string;
     fit: number | null;
+    tuned: string | null;
     created_at: Date;
   }>(
     `SELECT id, instruction, answer, contrast, customers, device, rankings.model, created_at,
-       (SELECT min(fit_id) FROM fits WHERE rankings.model LIKE '%(' || left(fits.hash, 12) || ')') AS fit
+       (SELECT min(fit_id) FROM fits WHERE rankings.model LIKE '%(' || left(fits.hash, 12) || ')') AS fit,
+       (SELECT name || '@' || version FROM instructions i WHERE i.id = rankings.instruction_id) AS tuned
      FROM rankings WHERE state = 'done' ORDER BY id DESC`,
   );
   return rows.map((row) => ({
@@ -40,6 +44,7 @@ export async function listRankings(workspace: Workspace): Promise<StoredRanking[
     device: row.device ?? 'cpu',
     model: row.model,
     fit: row.fit,
+    tuned: row.tuned,
     createdAt: row.created_at.toISOString(),
   }));
 }

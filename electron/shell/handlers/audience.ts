@@ -2,16 +2,45 @@ import { app, shell as system } from 'electron';
 import path from 'node:path';
 import * as messages from '../../ipc/audience.js';
 import { audienceLifts } from '../../ipc/explain.js';
-import { exportAudience } from '../../services/audience/export.js';
-import { AppError } from '../../services/errors.js';
+import { exportAudience, type ExportReport } from '../../services/audience/export.js';
+import { hasIdColumn, idColumn, readTable } from '../../services/evaluate/table-file.js';
 import * as explain from '../../services/explain/audience-lifts.js';
-import { listRankings } from '../../services/rank/list-rankings.js';
+import { writeRecipe } from '../../services/recipe/write-recipe.js';
 import { AudienceDesk } from '../audience-desk.js';
+import { rankingsOf, specOf, storedAsks, targetOf } from '../audience-rules.js';
+import type { Grants } from '../grants.js';
 import { handle } from '../handle.js';
 import type { Shell } from '../shell.js';
 
 /** Items that an audience has more of, as the window shows them. */
 const ITEMS = 15;
+const TABLES = [{ name: 'Tables', extensions: ['csv', 'tsv', 'txt', 'gz', 'parquet'] }];
+
+/** Asks for an export's file, which gets the format's ending when it has none; undefined when the dialog was closed. */
+export async function askForExport(
+  shell: Shell,
+  format: messages.ExportFormat,
+  title: string,
+): Promise<string | undefined> {
+  const ending = format === 'parquet' ? 'parquet' : 'csv';
+  const target = await shell.askWhereToSave({
+    title,
+    defaultPath: path.join(app.getPath('documents'), `audience.${ending}`),
+    filters: [{ name: ending === 'csv' ? 'CSV' : 'Parquet', extensions: [ending] }],
+  });
+  return target === undefined || path.extname(target) ? target : `${target}.${ending}`;
+}
+
+/** What the window is told of an export. */
+export function shownExport(grants: Grants, report: ExportReport): messages.Exported {
+  return {
+    handle: grants.grant(report.file).handle,
+    path: report.file,
+    customers: report.customers,
+    unmatchable: report.platform?.unmatchable ?? 0,
+    beside: [path.basename(report.members), path.basename(report.manifest)],
+  };
+}
 
 export function handleAudience(shell: Shell): void {
   const { session, grants, tasks } = shell;
@@ -27,35 +56,45 @@ export function handleAudience(shell: Shell): void {
     const files = await shell.askToOpen({
       title: 'Choose lists of customers',
       properties: ['openFile', 'multiSelections'],
-      filters: [{ name: 'Tables', extensions: ['csv', 'tsv', 'txt', 'gz', 'parquet'] }],
+      filters: TABLES,
     });
     return files ? files.map((file) => grants.grant(file)) : null;
   });
 
-  handle(messages.exportAudience, async ({ taskId, rules, format }) => {
-    const ending = format === 'parquet' ? 'parquet' : 'csv';
-    const target = await shell.askWhereToSave({
-      title: 'Export audience',
-      defaultPath: path.join(app.getPath('documents'), `audience.${ending}`),
-      filters: [{ name: ending === 'csv' ? 'CSV' : 'Parquet', extensions: [ending] }],
-    });
-    if (!target) return null;
-    const out = path.extname(target) ? target : `${target}.${ending}`;
-    const workspace = session.reader();
-    const question = (await listRankings(workspace)).find(({ rankingId }) => rankingId === rules.rankingId)?.question;
-    if (!question) throw new AppError('ranking-missing', 'This ranking is gone', 'rank the customers again');
-    const request = { ask: { target: question }, audience: desk.specOf(rules), format, out };
-    // The ranking on show is exported; nothing is ranked again.
-    const stored = () => Promise.resolve(rules.rankingId);
-    const report = await tasks.run(taskId, 'Export audience', (task) =>
-      exportAudience(workspace, stored, request, task),
-    );
-    return {
-      handle: grants.grant(report.file).handle,
-      path: report.file,
-      customers: report.customers,
-      beside: [path.basename(report.members), path.basename(report.manifest)],
-    };
+  handle(messages.chooseOutcomes, async () => {
+    const [file] =
+      (await shell.askToOpen({ title: 'Choose outcomes', properties: ['openFile'], filters: TABLES })) ?? [];
+    if (!file) return null;
+    const table = await readTable(file);
+    const id = hasIdColumn(table) ? idColumn(table) : undefined;
+    return { file: grants.grant(file), columns: table.columns.filter((name) => name !== id) };
   });
+
+  handle(messages.exportAudience, async ({ taskId, rules, format }) => {
+    const out = await askForExport(shell, format, 'Export audience');
+    if (out === undefined) return null;
+    const workspace = session.reader();
+    // The rankings on show are exported; nothing is ranked again.
+    const { asks, rank } = await storedAsks(workspace, rankingsOf(rules));
+    const request = { ask: { target: targetOf(rules, asks) }, audience: specOf(grants, rules), format, out };
+    const report = await tasks.run(taskId, 'Export audience', (task) => exportAudience(workspace, rank, request, task));
+    return shownExport(grants, report);
+  });
+
+  handle(messages.saveRecipe, async ({ rules, format }) => {
+    const workspace = session.reader();
+    const { asks, fit } = await storedAsks(workspace, rankingsOf(rules));
+    const request = { fit: fit(), ask: { target: targetOf(rules, asks) }, audience: specOf(grants, rules), format };
+    const target = await shell.askWhereToSave({
+      title: 'Save as recipe',
+      defaultPath: path.join(app.getPath('documents'), 'recipe.json'),
+      filters: [{ name: 'Recipe', extensions: ['json'] }],
+    });
+    if (target === undefined) return null;
+    const file = path.extname(target) ? target : `${target}.json`;
+    await writeRecipe(workspace, request, file);
+    return file;
+  });
+
   handle(messages.revealExport, ({ handle: chosen }) => system.showItemInFolder(grants.pathOf(chosen)));
 }
