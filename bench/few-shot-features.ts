@@ -4,13 +4,17 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compose, type Services } from '../electron/composition.js';
+import type { Engine } from '../electron/engine/engine.js';
 import { activityRanking } from '../electron/services/evaluate/activity.js';
 import { readLabels } from '../electron/services/evaluate/evaluate.js';
+import type { StoredFit } from '../electron/services/fit/fit-store.js';
 import { prepareScorer } from '../electron/services/rank/score.js';
 import { unattended } from '../electron/services/task.js';
 import type { Gathered } from '../electron/services/tune/design.js';
 import { baseSample, gather } from '../electron/services/tune/gather.js';
+import type { Workspace } from '../electron/services/workspace/workspace.js';
 import { cutSet, labelFile, targets, unseenModel, type Target } from './benchmark-set.js';
+import type { HalfOptions } from './fit-half.js';
 import { similarityRankings } from './text-similarity.js';
 
 /** A target's customers: those with a label and a row left after hiding, by number. */
@@ -28,28 +32,40 @@ export interface TargetFeatures {
   top3: Float64Array;
 }
 
-export interface FeatureOptions {
-  data: string;
-  cache: string;
-  /** At most so many customers of a set. */
-  customers: number;
+/** A target as the model that ships sees it and, where a fit opened a gate, as the fitted one does. */
+export interface Prepared {
+  shipped: TargetFeatures;
+  fitted: TargetFeatures | undefined;
 }
 
 type Arrays = Record<string, Float64Array | Uint32Array | Uint8Array>;
 const TYPES = { f64: Float64Array, u32: Uint32Array, u8: Uint8Array };
 
-/** Features of every target of a set, one target at a time; targets that hide the same rows share the preparation. */
-export async function* featuresOfSet(set: string, options: FeatureOptions): AsyncGenerator<TargetFeatures> {
+/**
+ * Features of every target of a set's second half, one target at a time; targets that hide the same rows share the preparation.
+ * @param fit of the first half, where it opened a gate
+ */
+export async function* featuresOfSet(
+  set: string,
+  options: HalfOptions,
+  fit: StoredFit | undefined,
+): AsyncGenerator<Prepared> {
   const own = targets.filter((target) => target.set === set).sort((a, b) => hideKey(a).localeCompare(hideKey(b)));
+  const { customers, steps, cache } = options;
+  const folderOf = (what: string, { label }: Target): string => join(cache, `few-shot.${customers}`, set, label, what);
   let services: Services | undefined;
   try {
     for (const target of own) {
-      const folder = join(options.cache, `few-shot.${options.customers}`, set, target.label);
-      if (!existsSync(folder)) {
+      const [plain, fitted] = [folderOf('shipped', target), folderOf(`fitted.${steps}`, target)];
+      if (!existsSync(plain) || (fit && !existsSync(fitted))) {
         services ??= await openSet(set, options);
-        await writeFeatures(services, target, folder, options);
+        await hideRows(services, target);
+        const engine = await services.engine('cpu');
+        if (!existsSync(plain)) await writeFeatures(services.workspace, engine, target, plain, options);
+        if (fit && !existsSync(fitted))
+          await writeFeatures(services.workspace, engine.fitted(fit.learned, fit.hash), target, fitted, options);
       }
-      yield readFeatures(target, folder);
+      yield { shipped: readFeatures(target, plain), fitted: fit && readFeatures(target, fitted) };
     }
   } finally {
     services?.close();
@@ -60,33 +76,32 @@ function hideKey({ hide }: Target): string {
   return JSON.stringify(hide);
 }
 
-async function openSet(set: string, { data, cache, customers }: FeatureOptions): Promise<Services> {
+async function openSet(set: string, { data, cache, customers }: HalfOptions): Promise<Services> {
   const path = join(cache, `few-shot.${set}.instructue`);
   rmSync(path, { force: true });
   const services = await compose(path, { create: true, models: unseenModel(set, cache) });
-  await services.importFiles(await cutSet(data, set, customers, cache));
+  await services.importFiles(await cutSet(data, set, customers, cache, 1));
   return services;
 }
 
+async function hideRows(services: Services, { hide }: Target): Promise<void> {
+  if (hide.length === 0) await services.derive([]);
+  await services.prepare({ device: 'cpu', ...(hide.length > 0 && { hides: hide }) });
+}
+
 async function writeFeatures(
-  services: Services,
+  workspace: Workspace,
+  engine: Engine,
   target: Target,
   folder: string,
-  { data }: FeatureOptions,
+  { data }: HalfOptions,
 ): Promise<void> {
-  const { workspace } = services;
   const { instruction, answer } = target;
-  if (target.hide.length > 0) await services.prepare({ hides: target.hide });
-  else {
-    await services.derive([]);
-    await services.prepare();
-  }
-  const engine = await services.engine();
   const scorer = await prepareScorer(workspace, engine, { instruction, answer });
   const customers = await workspace.all<{ user_id: string }>('SELECT user_id FROM customers ORDER BY customer');
   const ids = customers.map(({ user_id }) => user_id);
   const everybody = ids.map((_, at) => at);
-  const gathered = await gather(
+  const { gathered } = await gather(
     workspace,
     engine,
     scorer,

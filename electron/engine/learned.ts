@@ -35,6 +35,20 @@ export interface Asked {
   unwanted: Float32Array;
 }
 
+/** Offsets of a soft prompt [6, hidden] from where it starts, with AdamW's moments of the same size. */
+export interface PromptState {
+  offset: Float32Array;
+  first: Float32Array;
+  second: Float32Array;
+}
+
+/** AdamW's numbers of step t: rate / (1 − 0.9^t), 1 / √(1 − 0.999^t), rate × weight decay. */
+export interface StepScalars {
+  rate: number;
+  spread: number;
+  decay: number;
+}
+
 /** The graphs that run on a set of learned weights: those that ship, or those of a fit. */
 export class LearnedPath {
   private readonly weights: Feed;
@@ -87,6 +101,40 @@ export class LearnedPath {
       ...this.eventFeeds(batch),
     });
     return learned!.data;
+  }
+
+  /**
+   * One step of a soft prompt on labelled customers.
+   * @param asked the instruction without the prompt, at least three rows
+   * @param target 0 or 1 of the batch's customers, each at least twice
+   */
+  async promptStep(
+    { hidden, wanted, unwanted }: Asked,
+    { start, offset, first, second }: PromptState & { start: Float32Array },
+    scalars: StepScalars,
+    batch: TokenBatch,
+    target: Float32Array,
+  ): Promise<PromptState> {
+    const session = await this.session('prompt-step.onnx');
+    const width = hidden.shape[1]!;
+    const rows = (values: Float32Array): Feed => floats(values, values.length / width, width);
+    const one = (value: number): Feed => floats(Float32Array.of(value), 1);
+    const { offset_next, first_next, second_next } = await session.run({
+      weights: this.weights,
+      offset: rows(offset),
+      first: rows(first),
+      second: rows(second),
+      rate: one(scalars.rate),
+      spread: one(scalars.spread),
+      decay: one(scalars.decay),
+      start: rows(start),
+      hidden,
+      wanted: floats(wanted, wanted.length),
+      unwanted: floats(unwanted, unwanted.length),
+      ...this.eventFeeds(batch),
+      target: floats(target, target.length),
+    });
+    return { offset: offset_next!.data, first: first_next!.data, second: second_next!.data };
   }
 
   private eventFeeds(batch: TokenBatch): Record<string, Feed> {

@@ -15,6 +15,7 @@ const FILES = [
   'readout.onnx',
   'evidence.onnx',
   'fit-step.onnx',
+  'prompt-step.onnx',
   'learned.bin',
   'text-tokenizer.json',
   'language-tokenizer.json',

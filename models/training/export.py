@@ -20,11 +20,13 @@ from export_card import write_card, write_manifest
 from export_fit import export_step, fit_step, verify_step
 from export_graphs import Parts, export, graphs, verify
 from export_pack import Q4, Q8, DataFile, DenseWeights, base_q4, base_q8, pack_fp16, pack_q4, pack_q8_rows, unpack_q4
+from export_prompt import export_prompt, verify_prompt
 from export_text import PlainTextEncoder, TextShape, from_reference
 from language import LowerLayers
 from pool import silent_hidden
 from flat import FlatWeights
 from model import InstructionReader, LearnedPath
+from prompt_step import PromptStep
 from settings import WORK, ModelSettings
 
 LARGEST_FILE, LARGEST_MODEL = 50e6, 120e6
@@ -84,8 +86,8 @@ def read_checkpoint(path: Path) -> tuple[Parts, float, dict]:
     return parts, float(stored["gate"]), stored["report"]
 
 
-def write_graphs(parts: Parts, layer_blocks: Callable[[int, str], Q4], embedding: Q8, out: Path) -> dict[str, float]:
-    """Exports every graph to `out` and compares it with PyTorch; returns each one's largest difference.
+def write_graphs(parts: Parts, layer_blocks: Callable[[int, str], Q4], embedding: Q8, out: Path) -> None:
+    """Exports every graph to `out`; `verify_all` compares them with PyTorch.
 
     layer_blocks(layer, matrix) gives the quantised matrices of the language model under the names of MATRICES' values.
     The layers' blocks are one file that the graphs share.
@@ -93,8 +95,7 @@ def write_graphs(parts: Parts, layer_blocks: Callable[[int, str], Q4], embedding
     layer_file, embedding_file = DataFile("language-layers.bin"), DataFile("language-embedding.bin")
     lower, everything = len(parts.lower.layers), len(parts.lower.layers) + len(parts.path.fusion.layers)
     ranges = {"language": range(lower), "answer": range(lower, everything), "readout": range(lower, everything)}
-    wanted = graphs(parts)
-    for graph in wanted:
+    for graph in graphs(parts):
         model = export(graph)
         if graph.name == "text-encoder":
             pack_fp16(model.graph)
@@ -107,18 +108,27 @@ def write_graphs(parts: Parts, layer_blocks: Callable[[int, str], Q4], embedding
                 for name in MATRICES.values():
                     pack_q4(model.graph, weights, layer_blocks(layer, name), f"layers.{layer}.{name}", layer_file)
         (out / f"{graph.name}.onnx").write_bytes(model.SerializeToString())
-    step = fit_step(parts.path, parts.silence)
-    model = export_step(step)
-    weights = DenseWeights(model.graph)
-    for layer in range(lower, everything):
-        for name in MATRICES.values():
-            unpack_q4(model.graph, weights, layer_blocks(layer, name), f"layers.{layer}.{name}", layer_file)
-    (out / "fit-step.onnx").write_bytes(model.SerializeToString())
+    write_step(export_step(fit_step(parts.path, parts.silence)), "fit-step", parts, layer_blocks, layer_file, out)
+    write_step(export_prompt(PromptStep(parts.path).eval()), "prompt-step", parts, layer_blocks, layer_file, out)
     for file in (layer_file, embedding_file):
         file.write(out)
     (out / "learned.bin").write_bytes(FlatWeights(parts.path).pack(parts.path).numpy().tobytes())
-    differences = {graph.name: verify(graph, out / f"{graph.name}.onnx") for graph in wanted}
-    return {**differences, "fit-step": verify_step(step, out / "fit-step.onnx")}
+
+
+def write_step(model: onnx.ModelProto, name: str, parts: Parts, layer_blocks: Callable[[int, str], Q4], layers: DataFile, out: Path) -> None:
+    """Writes a training step with the fusion layers' blocks in the shared file."""
+    weights, first = DenseWeights(model.graph), len(parts.lower.layers)
+    for layer in range(first, first + len(parts.path.fusion.layers)):
+        for matrix in MATRICES.values():
+            unpack_q4(model.graph, weights, layer_blocks(layer, matrix), f"layers.{layer}.{matrix}", layers)
+    (out / f"{name}.onnx").write_bytes(model.SerializeToString())
+
+
+def add_prompt_step(parts: Parts, layer_blocks: Callable[[int, str], Q4], out: Path) -> None:
+    """Writes prompt-step.onnx alone, to a model that was exported before."""
+    layers = DataFile.opened(out, "language-layers.bin")
+    write_step(export_prompt(PromptStep(parts.path).eval()), "prompt-step", parts, layer_blocks, layers, out)
+    layers.write(out)
 
 
 def text_tokenizer(max_tokens: int):
@@ -140,17 +150,29 @@ def check_sizes(out: Path, names: list[str]) -> None:
         raise ValueError(f"larger than {LARGEST_FILE / 1e6:.0f} MB a file or {LARGEST_MODEL / 1e6:.0f} MB together: {sizes}")
 
 
+def verify_all(parts: Parts, out: Path) -> dict[str, float]:
+    """Largest difference from PyTorch of every exported graph, by name."""
+    differences = {graph.name: verify(graph, out / f"{graph.name}.onnx") for graph in graphs(parts)}
+    differences["fit-step"] = verify_step(fit_step(parts.path, parts.silence), out / "fit-step.onnx")
+    differences["prompt-step"] = verify_prompt(PromptStep(parts.path).eval(), out / "prompt-step.onnx")
+    return differences
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", type=Path, default=WORK / "model.pt")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--only", choices=["prompt-step", "card"], help="one graph, or the comparison and the card, of an exported model")
     arguments = parser.parse_args()
     out: Path = arguments.out
     out.mkdir(parents=True, exist_ok=True)
     parts, gate, report = read_checkpoint(arguments.checkpoint)
-    differences = write_graphs(
-        parts, lambda layer, name: base_q4(f"blk.{layer}.{name}.weight"), base_q8("token_embd.weight"), out
-    )
+    blocks = lambda layer, name: base_q4(f"blk.{layer}.{name}.weight")  # noqa: E731
+    if arguments.only is None:
+        write_graphs(parts, blocks, base_q8("token_embd.weight"), out)
+    elif arguments.only == "prompt-step":
+        add_prompt_step(parts, blocks, out)
+    differences = verify_all(parts, out)
     text_tokenizer(TextShape().max_tokens).save(str(out / "text-tokenizer.json"), pretty=False)
     language_model_tokenizer().save(str(out / "language-tokenizer.json"), pretty=False)
     manifest = write_manifest(parts.settings, gate, out)

@@ -19,7 +19,7 @@ from torch import nn
 from base import HIDDEN, language_model_tokenizer
 from data import AGGREGATE, ATTRIBUTE, BIN, ITEM, Events
 from evidence import CONTEXT, FEATURES, EvidenceHead, features
-from export import MATRICES, text_tokenizer, write_graphs
+from export import MATRICES, text_tokenizer, verify_all, write_graphs
 from export_card import write_manifest
 from export_graphs import Parts
 from export_pack import BLOCK, Q4, Q8
@@ -128,6 +128,7 @@ def write_tiny(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     parts = tiny_parts()
     write_graphs(parts, tiny_blocks, tiny_embedding(), out)
+    verify_all(parts, out)
     small_text_tokenizer().save(str(out / "text-tokenizer.json"), pretty=False)
     small_language_tokenizer().save(str(out / "language-tokenizer.json"), pretty=False)
     write_manifest(SETTINGS, GATE, out, trained=False)

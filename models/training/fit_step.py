@@ -59,15 +59,23 @@ class FitStep(nn.Module):
 
     def forward(self, weights: Tensor, first: Tensor, second: Tensor, rate: Tensor, spread: Tensor, decay: Tensor, *rest: Tensor):
         gradient, loss = torch.func.grad_and_value(lambda w: self.on(w, *rest))(weights)
-        length = (gradient * gradient).sum().sqrt()
-        gradient = gradient * (CLIP / (length + EPSILON)).clamp(max=1.0)
-        first = BETA1 * first + (1 - BETA1) * gradient
-        second = BETA2 * second + (1 - BETA2) * gradient * gradient
-        weights = weights - decay * weights - rate * first / (second.sqrt() * spread + EPSILON)
-        return weights, first, second, loss
+        return *adamw(weights, clipped(gradient), first, second, rate, spread, decay), loss
 
 
-def traced(step: FitStep, example: tuple[Tensor, ...]) -> nn.Module:
+def clipped(gradient: Tensor) -> Tensor:
+    """The gradient, shortened to CLIP."""
+    length = (gradient * gradient).sum().sqrt()
+    return gradient * (CLIP / (length + EPSILON)).clamp(max=1.0)
+
+
+def adamw(value: Tensor, gradient: Tensor, first: Tensor, second: Tensor, rate: Tensor, spread: Tensor, decay: Tensor):
+    """(value, first, second) after one step of AdamW; rate, spread and decay as in STATE."""
+    first = BETA1 * first + (1 - BETA1) * gradient
+    second = BETA2 * second + (1 - BETA2) * gradient * gradient
+    return value - decay * value - rate * first / (second.sqrt() * spread + EPSILON), first, second
+
+
+def traced(step: nn.Module, example: tuple[Tensor, ...]) -> nn.Module:
     """The step with its gradient written out, as torch.export needs it. Sizes of the example must all differ."""
     frozen = {name: p for name, p in step.named_parameters()} | dict(step.named_buffers())
 

@@ -4,18 +4,7 @@ import type { Command } from 'commander';
 import { AppError } from '../../services/errors.js';
 
 /** Programs of bench/ that can be asked for by name. */
-const BENCHMARKS = [
-  'quality',
-  'fitted',
-  'few-shot',
-  'noise',
-  'speed',
-  'refresh',
-  'deletion',
-  'scroll',
-  'latency',
-  'fit',
-];
+const BENCHMARKS = ['quality', 'few-shot', 'noise', 'speed', 'refresh', 'deletion', 'scroll', 'latency', 'fit'];
 
 /** The benchmarks are programs of their own (bench/): they come with the sources, not with the installed app. */
 export function register(program: Command): void {

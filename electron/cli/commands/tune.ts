@@ -21,6 +21,7 @@ interface Options {
   id?: string;
   name: string;
   keep: string;
+  softPrompt?: boolean;
   device: string;
   fit: string;
   hide: string[];
@@ -46,6 +47,7 @@ export function register(program: Command): void {
       'auto',
     );
   addFitOption(command)
+    .option('--soft-prompt', 'also train a soft prompt of six tokens; takes some seconds more, also when ranking')
     .option('--device <device>', 'auto, cpu or another device', 'auto')
     .option(
       '--hide <[FILE:]COLUMN=VALUE>',
@@ -65,11 +67,11 @@ async function run(options: Options): Promise<void> {
   const examplesOf = await readExamples(options);
   const services = await compose(options.workspace);
   try {
-    const { instruction, answer, contrast, name, device } = options;
+    const { instruction, answer, contrast, name, device, softPrompt } = options;
     const report = await services.tune(
       { instruction, answer, contrast },
       examplesOf,
-      { name, keep, device, hides, fit: parseFit(options.fit) },
+      { name, keep, softPrompt, device, hides, fit: parseFit(options.fit) },
       terminalTask(),
     );
     printResult(options.json, report, reportLines(report));

@@ -26,7 +26,7 @@ export async function scoresWithout(
   for (let from = 0; from < leftOut.length; from += step) {
     const some = leftOut.slice(from, from + step);
     const batch = await scoreBatch(engine, scorer, { first: 0, events: variantsOf(block, at, some) });
-    scores.set(tuning ? tuning.apply(batch) : batch.scores, from);
+    scores.set(tuning ? await tuning.apply(batch) : batch.scores, from);
   }
   return scores;
 }

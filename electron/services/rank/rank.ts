@@ -24,7 +24,7 @@ export interface RankingReport {
 export interface Tuning {
   /** Number of the tuned version in the table instructions. */
   id: number;
-  apply(batch: ScoredBatch): Float32Array;
+  apply(batch: ScoredBatch): Promise<Float32Array>;
 }
 
 /** How a ranking names its model. */
@@ -75,7 +75,7 @@ async function allScores(
   const scores = new Float32Array(total?.n ?? 0);
   let withoutEvents = 0;
   for await (const batch of scoreCustomers(workspace, engine, scorer, task)) {
-    scores.set(tuning ? tuning.apply(batch) : batch.scores, batch.first);
+    scores.set(tuning ? await tuning.apply(batch) : batch.scores, batch.first);
     withoutEvents += batch.withoutEvents;
   }
   return { scores, withoutEvents };

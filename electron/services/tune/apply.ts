@@ -2,11 +2,14 @@ import type { Engine } from '../../engine/engine.js';
 import { AppError } from '../errors.js';
 import type { EventBlock } from '../index/event-block.js';
 import { readEmbeddings, readStringFacts } from '../index/string-store.js';
+import { readQuestion, type Question } from '../rank/question.js';
 import type { Tuning } from '../rank/rank.js';
+import { Readout } from '../rank/readout.js';
 import type { ScoredBatch } from '../rank/score.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { VALUE_SCALE } from './rows.js';
-import { STRING_NAME, type DenseWeights, type TunedVersion } from './tuned-store.js';
+import { promptScores } from './soft-prompt.js';
+import { fromText, STRING_NAME, type DenseWeights, type TunedVersion } from './tuned-store.js';
 
 /** Weights of every string of the workspace as it is now, [strings] each. */
 interface StringWeights {
@@ -34,7 +37,23 @@ export async function prepareTuning(
     );
   }
   const strings = await readStringWeights(workspace, engine, tuned);
-  return { id: tuned.id, apply: (batch) => tunedScores(batch, tuned.weights, strings) };
+  const { prompt } = tuned.weights;
+  const soft = prompt && { rows: fromText(prompt.rows), direction: fromText(prompt.direction) };
+  const readout = prompt && (await readoutOf(workspace, engine, tuned.question));
+  return {
+    id: tuned.id,
+    apply: async (batch) => {
+      const scores = tunedScores(batch, tuned.weights, strings);
+      if (!soft || !readout) return scores;
+      const prompted = await promptScores(readout, soft, batch.events);
+      return scores.map((score, at) => score + prompt.weight * prompted[at]!);
+    },
+  };
+}
+
+/** The readout of a question, whether the gate is open or not. */
+async function readoutOf(workspace: Workspace, engine: Engine, question: Question): Promise<Readout> {
+  return Readout.of(workspace, engine, await readQuestion(engine, question), await readStringFacts(workspace));
 }
 
 async function readStringWeights(

@@ -15,9 +15,11 @@ export interface Gathered {
   text: Float64Array;
   /** Learned parts of the user embeddings, [rows, embeddingWidth − 2]; undefined while the gate is 0. */
   learned: Float64Array | undefined;
+  /** Scores by a soft prompt, [rows]; of the examples by prompts that were not trained on them. */
+  prompted?: Float64Array;
 }
 
-export const BLOCKS = ['strings', 'topics', 'text', 'learned'] as const;
+export const BLOCKS = ['strings', 'topics', 'text', 'learned', 'prompt'] as const;
 export type BlockName = (typeof BLOCKS)[number];
 
 /** A linear map that makes a block's features, of mean 0 and mean squared length 1 over the base. */
@@ -72,6 +74,7 @@ export function makeDesign(gathered: Gathered): Design {
     topicBlock(scaled, centre, gathered),
     denseBlock('text', gathered.text, gathered, TEXT_DIRECTIONS),
     ...(gathered.learned ? [denseBlock('learned', gathered.learned, gathered, LEARNED_DIRECTIONS)] : []),
+    ...(gathered.prompted ? [denseBlock('prompt', gathered.prompted, gathered, 1)] : []),
   ];
   const score = moments(scores.subarray(0, sampled));
   return {

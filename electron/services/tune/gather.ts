@@ -37,14 +37,14 @@ export function baseSample(total: number): number[] {
   return Array.from({ length: size }, (_, i) => Math.floor((i * total) / size));
 }
 
-/** Reads and scores a sample of the base and these customers; what the residual is made of. */
+/** Reads and scores a sample of the base and these customers: what the residual is made of, and their events by row. */
 export async function gather(
   workspace: Workspace,
   engine: Engine,
   scorer: Scorer,
   { base, chosen }: { base: readonly number[]; chosen: readonly number[] },
   task: Task,
-): Promise<Gathered> {
+): Promise<{ gathered: Gathered; events: EventBlock }> {
   const columns = await readColumns(workspace);
   const rowOf = new Map(base.map((customer, row) => [customer, row]));
   for (const customer of chosen) if (!rowOf.has(customer)) rowOf.set(customer, rowOf.size);
@@ -59,7 +59,7 @@ export async function gather(
   }
   task.progress({ stage: 'read customers', done: wanted.length, total: wanted.length });
   const rows = rowsOf(all, columns);
-  return {
+  const gathered: Gathered = {
     columns,
     sampled: base.length,
     examples: Uint32Array.from(chosen, (customer) => rowOf.get(customer)!),
@@ -68,6 +68,7 @@ export async function gather(
     learned: parts[0]?.learned ? joined(parts.map((part) => part.learned!)) : undefined,
     text: await meanEmbeddings(workspace, engine, rows, columns.strings),
   };
+  return { gathered, events: all };
 }
 
 /** The customers in the order asked for; their events are added to `all` as well. */

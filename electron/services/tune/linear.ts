@@ -5,7 +5,7 @@ import { timesVector } from './rows.js';
 
 /**
  * What the examples taught, as one number per thing that is known of a customer: the tuned score is constant + slope ×
- * untuned score + row · columns + text mean · text + learned part · learned.
+ * untuned score + row · columns + text mean · text + learned part · learned + soft prompt's score · prompt.
  */
 export interface Linear {
   constant: number;
@@ -16,6 +16,8 @@ export interface Linear {
   text: Float64Array;
   /** [embeddingWidth − 2], or empty. */
   learned: Float64Array;
+  /** [1], or empty. */
+  prompt: Float64Array;
 }
 
 /** The same as weights of a design's features. */
@@ -73,6 +75,7 @@ export function linearOf({ score, scale, mean, blocks }: Design, weights: Weight
     columns,
     text: new Float64Array(0),
     learned: new Float64Array(0),
+    prompt: new Float64Array(0),
   };
   blocks.forEach((block, at) => {
     const raw = rawWeights(block, weights.blocks[at]!);
@@ -92,7 +95,7 @@ function rawWeights({ input, width, map }: Block, inner: Float64Array): Float64A
 
 /** Tuned scores of all gathered rows. */
 export function scoresOf(linear: Linear, gathered: Gathered): Float64Array {
-  const { scores, rows, text, learned } = gathered;
+  const { scores, rows, text, learned, prompted } = gathered;
   const result = timesVector(rows, linear.columns);
   const add = (table: Float64Array, weights: Float64Array): void => {
     const width = weights.length;
@@ -102,6 +105,7 @@ export function scoresOf(linear: Linear, gathered: Gathered): Float64Array {
   };
   add(text, linear.text);
   if (learned) add(learned, linear.learned);
+  if (prompted) add(prompted, linear.prompt);
   return result.map((value, row) => linear.constant + linear.slope * scores[row]! + value);
 }
 

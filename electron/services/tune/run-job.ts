@@ -52,7 +52,7 @@ function startThread(job: Job): Worker {
 }
 
 function buffersOf({ gathered }: Job): ArrayBuffer[] {
-  const { rows, columns, examples, scores, text, learned } = gathered;
-  const arrays = [rows.start, rows.column, rows.value, columns.valueOf, examples, scores, text, learned];
+  const { rows, columns, examples, scores, text, learned, prompted } = gathered;
+  const arrays = [rows.start, rows.column, rows.value, columns.valueOf, examples, scores, text, learned, prompted];
   return [...new Set(arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : [])))];
 }

@@ -68,7 +68,7 @@ export async function suggestCustomers(
   const scorer = await prepareScorer(workspace, engine, question);
   const total = await workspace.one<{ n: number }>('SELECT count(*) AS n FROM customer_index');
   const chosen = [...examples, ...pool].map(({ customer }) => customer);
-  const gathered = await gather(workspace, engine, scorer, { base: baseSample(total!.n), chosen }, task);
+  const { gathered } = await gather(workspace, engine, scorer, { base: baseSample(total!.n), chosen }, task);
   const answers = examples.map(({ user_id }) => (labels.get(user_id) === 1 ? 1 : 0) as 0 | 1);
   const picks = await runJob(
     {

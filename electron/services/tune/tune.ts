@@ -2,6 +2,7 @@ import type { Engine } from '../../engine/engine.js';
 import { AppError } from '../errors.js';
 import { Z95 } from '../evaluate/intervals.js';
 import type { Question } from '../rank/question.js';
+import { Readout } from '../rank/readout.js';
 import { prepareScorer } from '../rank/score.js';
 import { unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -9,7 +10,11 @@ import type { Examples } from './examples.js';
 import { baseSample, gather } from './gather.js';
 import type { Learned } from './learn.js';
 import { runJob } from './run-job.js';
+import { trainSoftPrompt } from './soft-prompt.js';
 import { saveTuned, type TunedVersion } from './tuned-store.js';
+
+/** Examples of either class that a soft prompt is trained on and judged by. */
+const LEAST_PER_CLASS = 6;
 
 /** auto: rankings use the version unless cross-validation speaks against it; always: the analyst overrules. */
 export type Keep = 'auto' | 'always';
@@ -23,6 +28,8 @@ export type Verdict = 'helps' | 'unclear' | 'harms';
 export interface TuneOptions {
   name: string;
   keep?: Keep;
+  /** Also trains a soft prompt of the instruction, whose score the residual may draw on; takes some seconds more. */
+  softPrompt?: boolean;
 }
 
 /** A new version, whether the examples helped, and how long it took. */
@@ -36,28 +43,38 @@ export interface TuneReport {
  * Learns from examples what the instruction leaves open, as a residual on its untuned score, and stores a new version of the
  * tuned instruction `name`. The workspace must be encoded. The same examples in the same workspace give the same weights.
  * Cancelled or failed, it leaves nothing behind.
- * @throws AppError instruction-empty, name-empty, no-customers, model-incompatible
+ * @throws AppError instruction-empty, name-invalid, no-customers, model-incompatible, soft-prompt-examples
  */
 export async function tuneInstruction(
   workspace: Workspace,
   engine: Engine,
   question: Question,
   examples: Examples,
-  { name, keep = 'auto' }: TuneOptions,
+  { name, keep = 'auto', softPrompt = false }: TuneOptions,
   task: Task = unattended,
 ): Promise<TuneReport> {
   const start = performance.now();
   if (name.trim() === '' || name.includes('@'))
     throw new AppError('name-invalid', `"${name}" cannot be the name of a tuned instruction`, 'give a name without @');
+  if (softPrompt) checkClasses(examples);
   const scorer = await prepareScorer(workspace, engine, question);
   const total = await workspace.one<{ n: number }>('SELECT count(*) AS n FROM customer_index');
-  const gathered = await gather(
+  const { gathered, events } = await gather(
     workspace,
     engine,
     scorer,
     { base: baseSample(total!.n), chosen: examples.customers },
     task,
   );
+  const prompted = softPrompt
+    ? await trainSoftPrompt(
+        engine,
+        scorer.readout ?? (await Readout.of(workspace, engine, scorer.wanted.read, scorer.wanted.scores.facts)),
+        { events, rows: [...gathered.examples], answers: examples.answers },
+        task,
+      )
+    : undefined;
+  if (prompted) gathered.prompted = prompted.scores;
   // The thread takes the arrays away; the numbers of the columns are needed again to store the weights.
   const columns = structuredClone(gathered.columns);
   const { answers, doubt } = examples;
@@ -76,9 +93,21 @@ export async function tuneInstruction(
     gains: learned.gains,
     shares: learned.shares,
     slope: learned.slope,
+    promptSteps: prompted?.steps,
   };
-  const tuned = await saveTuned(workspace, version, examples, learned.linear, columns);
+  const tuned = await saveTuned(workspace, version, examples, learned.linear, columns, prompted?.prompt);
   return { tuned, verdict, seconds: (performance.now() - start) / 1000 };
+}
+
+/** @throws AppError soft-prompt-examples */
+function checkClasses({ answers }: Examples): void {
+  const positives = answers.filter((answer) => answer === 1).length;
+  if (Math.min(positives, answers.length - positives) >= LEAST_PER_CLASS) return;
+  throw new AppError(
+    'soft-prompt-examples',
+    `A soft prompt needs at least ${LEAST_PER_CLASS} examples with the target and ${LEAST_PER_CLASS} without it`,
+    'name more examples, or tune without a soft prompt',
+  );
 }
 
 /** The residual is small where examples are few, so that doubt is no reason against it (docs/decisions/0010-tuning.md). */

@@ -7,6 +7,7 @@ import type { Columns } from './rows.js';
 import type { Examples } from './examples.js';
 import type { Gains } from './learn.js';
 import type { Linear } from './linear.js';
+import type { SoftPrompt } from './soft-prompt.js';
 
 /** What a version of a tuned instruction is, without its weights. */
 export interface TunedVersion {
@@ -33,6 +34,8 @@ export interface TunedVersion {
   /** Mean residual variance per block, and mean slope of the untuned score before the examples. */
   shares: Record<string, number>;
   slope: number;
+  /** Steps after which the soft prompt stopped; undefined without one. */
+  promptSteps?: number | undefined;
 }
 
 /** Weights that do not belong to a string; text [textWidth], learned [embeddingWidth − 2]. */
@@ -41,9 +44,14 @@ export interface DenseWeights {
   slope: number;
   text: number[];
   learned: number[];
+  /** Of the soft prompt's score, with the prompt as base64 of its float32 numbers; undefined without one. */
+  prompt?: { weight: number; rows: string; direction: string };
 }
 
-type Detail = Pick<TunedVersion, 'kind' | 'counts' | 'doubt' | 'before' | 'after' | 'gains' | 'shares'> & {
+type Detail = Pick<
+  TunedVersion,
+  'kind' | 'counts' | 'doubt' | 'before' | 'after' | 'gains' | 'shares' | 'promptSteps'
+> & {
   priorSlope: number;
   weights: DenseWeights;
 };
@@ -61,6 +69,7 @@ export async function saveTuned(
   examples: Examples,
   linear: Linear,
   columns: Columns,
+  prompt?: SoftPrompt,
 ): Promise<TunedVersion> {
   const { constant, slope } = linear;
   const weights: DenseWeights = {
@@ -68,9 +77,23 @@ export async function saveTuned(
     slope,
     text: [...linear.text],
     learned: [...linear.learned],
+    ...(prompt && {
+      prompt: { weight: linear.prompt[0]!, rows: toText(prompt.rows), direction: toText(prompt.direction) },
+    }),
   };
-  const { kind, counts, doubt, before, after, gains, shares } = version;
-  const detail: Detail = { kind, counts, doubt, before, after, gains, shares, priorSlope: version.slope, weights };
+  const { kind, counts, doubt, before, after, gains, shares, promptSteps } = version;
+  const detail: Detail = {
+    kind,
+    counts,
+    doubt,
+    before,
+    after,
+    gains,
+    shares,
+    promptSteps,
+    priorSlope: version.slope,
+    weights,
+  };
   const createdAt = new Date().toISOString();
   return workspace.transaction(async () => {
     const next = await workspace.one<{ id: number; version: number }>(
@@ -131,6 +154,15 @@ async function saveStrings(workspace: Workspace, id: number, linear: Linear, col
     appender.endRow();
   }
   appender.closeSync();
+}
+
+function toText(numbers: Float32Array): string {
+  return Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength).toString('base64');
+}
+
+/** Numbers that `toText` wrote. */
+export function fromText(text: string): Float32Array {
+  return new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
 }
 
 /** Rows of instructions that are tuned and not deleted. */
@@ -197,7 +229,9 @@ type StoredRow = {
 };
 
 function versionOf(row: StoredRow): TunedVersion {
-  const { kind, counts, doubt, before, after, gains, shares, priorSlope } = JSON.parse(row.detail) as Detail;
+  const { kind, counts, doubt, before, after, gains, shares, priorSlope, promptSteps } = JSON.parse(
+    row.detail,
+  ) as Detail;
   return {
     id: row.id,
     name: row.name,
@@ -220,5 +254,6 @@ function versionOf(row: StoredRow): TunedVersion {
     gains,
     shares,
     slope: priorSlope,
+    promptSteps,
   };
 }

@@ -109,7 +109,7 @@ describe('tuning by labels', () => {
     const { tuned } = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'same', keep: 'always' });
     const scorer = await prepareScorer(workspace, engine, QUESTION);
     const everybody = Array.from({ length: CUSTOMERS + 1 }, (_, customer) => customer);
-    const gathered = await gather(
+    const { gathered } = await gather(
       workspace,
       engine,
       scorer,
