@@ -3,12 +3,10 @@ import { computed, ref, watch } from 'vue';
 import type { Outcome, OutcomeFile, Size } from '../../electron/ipc/audience.js';
 import { bridge } from '../bridge.js';
 import { useFailures } from './failures.js';
-import { useRank } from './rank.js';
 
 /** How many customers an audience takes. */
 export const useSize = defineStore('audience-size', () => {
   const failures = useFailures();
-  const rank = useRank();
   const by = ref<Size['by']>('percent');
   const percent = ref(10);
   const number = ref(100);
@@ -21,14 +19,12 @@ export const useSize = defineStore('audience-size', () => {
   /** A cut of one's own through the profit curve; null for the most profitable. */
   const cut = ref<number | null>(null);
 
-  // A score means something in its own ranking alone, and a cut on its own curve.
-  watch(
-    () => rank.current?.rankingId,
-    () => {
-      atLeast.value = undefined;
-      cut.value = null;
-    },
-  );
+  /** A score means something in its own ranking alone, and a cut on its own curve. */
+  function forgetScores(): void {
+    atLeast.value = undefined;
+    cut.value = null;
+    if (by.value === 'score') by.value = 'percent';
+  }
   watch([outcome, valuePerConversion, costPerContact, budget], () => (cut.value = null));
 
   /** Undefined as long as something that it needs is not given. */
@@ -78,6 +74,7 @@ export const useSize = defineStore('audience-size', () => {
     cut,
     size,
     clear,
+    forgetScores,
     chooseOutcomes,
   };
 });

@@ -1,7 +1,8 @@
 import { defineStore } from 'pinia';
-import { computed, ref } from 'vue';
+import { computed, ref, watch } from 'vue';
 import type { Exported, ExportFormat, Join, Preview, Rules } from '../../electron/ipc/audience.js';
 import { bridge } from '../bridge.js';
+import { text } from '../text.js';
 import { useSize } from './audience-size.js';
 import { useWho } from './audience-who.js';
 import { useFailures } from './failures.js';
@@ -41,6 +42,24 @@ export const useAudience = defineStore('audience', () => {
         }
       : undefined,
   );
+
+  // A line that names the ranking on show would join it to itself.
+  watch(
+    () => rank.current?.rankingId,
+    (id) => (joined.value = joined.value.filter(({ rankingId }) => rankingId !== id)),
+  );
+
+  // Scores of another ranking are others.
+  watch([() => rank.current?.rankingId, joined], () => size.forgetScores(), { deep: true });
+
+  /** What the customers are ranked by, as a person would read it out. */
+  const inWords = computed(() => {
+    const nameOf = (id: number) => rank.rankings.find(({ rankingId }) => rankingId === id)?.question.instruction ?? '';
+    return joined.value.reduce((before, { how, rankingId }, at) => {
+      const grouped = at > 0 ? `(${before})` : before;
+      return `${grouped} ${text.audience.join.hows[how].toUpperCase()} ${nameOf(rankingId)}`;
+    }, rank.current?.question.instruction ?? '');
+  });
 
   function clear(): void {
     who.clear();
@@ -107,6 +126,7 @@ export const useAudience = defineStore('audience', () => {
     isExporting,
     total,
     rules,
+    inWords,
     clear,
     refresh,
     write,

@@ -4,9 +4,18 @@ import type { Question, Ranking } from '../../electron/ipc/rank.js';
 import { bridge } from '../bridge.js';
 import { useFailures } from './failures.js';
 import { useRankedRows } from './ranked-rows.js';
+import { text } from '../text.js';
 import { useTasks } from './tasks.js';
 
 export type ScoreBin = { from: number; to: number; count: number };
+
+/** How a ranking is called among others: its instruction, and what sets it apart from others of the same. */
+export function rankingName({ question, tuned, fit, createdAt }: Ranking): string {
+  const made = new Date(createdAt).toLocaleString('en-GB', { dateStyle: 'short', timeStyle: 'short' });
+  const by =
+    tuned !== null ? text.askMore.tuned(tuned.slice(tuned.lastIndexOf('@') + 1)) : fit !== null && text.learn.chip(fit);
+  return [question.instruction, by, made].filter(Boolean).join(' · ');
+}
 
 /** The workspace's rankings, the one on show, and the question that is being written. */
 export const useRank = defineStore('rank', () => {

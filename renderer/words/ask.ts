@@ -1,5 +1,7 @@
 /** Words of the parts of the Ask step that help to write, to look closer and to compare. */
 export const askText = {
+  /** A ranking by a tuned version. */
+  tuned: (version: string) => `tuned, version ${version}`,
   exampleNot: (item: string, other: string) => `Customers who buy ${item} but not ${other}`,
   reading: {
     label: 'How the instruction is read',

@@ -129,6 +129,5 @@ export const audienceText = {
     drop: (at: number) => `Remove line ${at}`,
     hows: { and: 'and', or: 'or', andNot: 'and not', orNot: 'or not' } satisfies Record<Join, string>,
     scores: 'Scores of joined rankings are percentiles, 0 to 1.',
-    fitted: (fit: number) => `fit ${fit}`,
   },
 };

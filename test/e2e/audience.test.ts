@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RealApp } from './real-app.js';
 
@@ -15,6 +17,9 @@ describe('from a ranking to an audience', () => {
   /** Waits until the size is what a test says it must be. */
   const becomes = (test: (customers: number) => boolean) => expect.poll(size, { timeout: 20_000 }).toSatisfy(test);
   const sizeBy = (name: string) => page().getByText(name, { exact: true }).first().click();
+  const left = (words: string) => page().getByRole('listitem').filter({ hasText: words });
+  const leftOut = async (words: string) =>
+    Number(((await left(words).textContent()) ?? '').trim().split(' ')[0]!.replaceAll(',', ''));
   const manifestOf = (file: string) => JSON.parse(readFileSync(`${file}.manifest.json`, 'utf8')) as Manifest;
 
   async function rank(instruction: string): Promise<void> {
@@ -136,11 +141,145 @@ describe('from a ranking to an audience', () => {
     await becomes((customers) => customers === 150);
   });
 
+  it('keeps out who is on a hashed list, was contacted before, or is one too many of a group', async () => {
+    const ids = table(path.join(real.folder, 'cut.csv')).map(({ user_id }) => user_id!);
+    const contacts = path.join(real.folder, 'contacts.csv');
+    const rows = table(path.join(sample, 'profile.csv.gz')).map(({ user_id }) => `${user_id},${user_id}@Example.com`);
+    writeFileSync(contacts, ['user_id,email', ...rows].join('\n'));
+    const optOut = path.join(real.folder, 'opt-out.txt');
+    // The best customer by id, the second by email, the third by a digest of the email.
+    const digest = createHash('sha256').update(`${ids[2]!.toLowerCase()}@example.com`).digest('hex');
+    writeFileSync(optOut, [ids[0], `${ids[1]}@example.com`, digest].join('\n'));
+
+    await page().getByRole('heading', { level: 2, name: 'More rules' }).click();
+    const more = page().getByRole('group').filter({ hasText: 'Never contact' });
+    await real.choose(contacts);
+    await more.getByRole('button', { name: 'Choose a file' }).click();
+    await more.getByText('contacts.csv').waitFor();
+    await real.choose(optOut);
+    await more.getByRole('button', { name: 'Add a list' }).nth(0).click();
+    await left('never to be contacted').waitFor();
+    expect(await leftOut('never to be contacted')).toBe(3);
+    await real.choose(path.join(real.folder, 'cut.csv.members.csv'));
+    await more.getByRole('button', { name: 'Add a list' }).nth(1).click();
+    await left('contacted too often').waitFor();
+    expect(await leftOut('contacted too often')).toBe(ids.length - 3);
+    await more.getByLabel('Leave out who was on').selectOption('2 or more of them');
+    await left('contacted too often').waitFor({ state: 'detached' });
+    await more.getByLabel('Leave out who was on').selectOption('1 or more of them');
+    await more.getByLabel('Cap per group').selectOption('country');
+    await left('over the cap of their group').waitFor();
+    await more.getByText('3 in force').or(more.getByText('4 in force')).waitFor();
+    await more.scrollIntoViewIfNeeded();
+    await real.shoot('audience-more-rules');
+    await real.expectAccessible();
+
+    const target = path.join(real.folder, 'capped.csv');
+    await real.saveAs(target);
+    await page().getByRole('button', { name: 'Export audience' }).click();
+    await page().getByText('/capped.csv').first().waitFor();
+    const taken = table(target).map(({ user_id }) => user_id!);
+    expect(taken).toHaveLength(await size());
+    expect(taken.filter((id) => ids.includes(id))).toEqual([]);
+    const country = new Map(table(path.join(sample, 'profile.csv.gz')).map((row) => [row['user_id'], row['country']]));
+    const british = taken.filter((id) => country.get(id) === 'United Kingdom').length;
+    expect(british).toBeGreaterThan(0);
+    expect(british / taken.length).toBeLessThanOrEqual(0.5);
+    const { counts } = manifestOf(target);
+    const { ranked, selected, treated, holdout, ...out } = counts as Record<string, number>;
+    expect(Object.values(out).reduce((sum, one) => sum + one, selected!)).toBe(ranked);
+    expect(treated! + holdout!).toBe(selected);
+  });
+
+  it('writes contact data for a platform, hashed', async () => {
+    await page().getByRole('combobox', { name: /^File/ }).selectOption('Google Customer Match');
+    const target = path.join(real.folder, 'google.csv');
+    await real.saveAs(target);
+    await page().getByRole('button', { name: 'Export audience' }).click();
+    await page().getByText('/google.csv').first().waitFor();
+    const [header, first] = readFileSync(target, 'utf8').split(/\r?\n/);
+    expect(header).toBe('Email,Phone,First Name,Last Name,Country,Zip');
+    expect(first).toMatch(/^[0-9a-f]{64},/);
+    await page().getByRole('combobox', { name: /^File/ }).selectOption('CSV');
+  });
+
+  it('shows how often each group is taken, and warns at the four-fifths rule', async () => {
+    const more = page().getByRole('group').filter({ hasText: 'Never contact' });
+    await more.getByLabel('Cap per group').selectOption('');
+    await more.getByLabel('Fairness').selectOption('country');
+    const rates = page().getByRole('table', { name: /^How often each group is taken/ });
+    await rates.waitFor();
+    const british = rates.getByRole('row').filter({ hasText: 'United Kingdom' });
+    expect(await british.getByRole('cell').nth(1).textContent()).toMatch(/^[\d,]+ \/ [\d,]+$/);
+    expect(await british.getByRole('cell').nth(2).textContent()).toMatch(/% +[\d.]+–[\d.]+/);
+    await rates.scrollIntoViewIfNeeded();
+    await real.shoot('audience-fairness');
+    await real.expectAccessible();
+    await more.getByLabel('Fairness').selectOption('');
+    for (const file of ['opt-out.txt', 'cut.csv.members.csv', 'contacts.csv'])
+      await more.getByRole('button', { name: `Remove ${file}` }).click();
+    await page().getByRole('heading', { level: 2, name: 'More rules' }).click();
+    await becomes((customers) => customers === 150);
+  });
+
+  it('takes an audience from joined instructions', async () => {
+    await page().getByRole('heading', { level: 2, name: 'Join instructions' }).click();
+    await page().getByRole('button', { name: 'Add an instruction' }).click();
+    await page()
+      .getByRole('heading', { name: 'Customers who buy candles and t-lights AND Customers who buy tea cups and mugs' })
+      .waitFor();
+    await page().getByLabel('Joined by 1').selectOption('and not');
+    await page()
+      .getByRole('heading', {
+        name: 'Customers who buy candles and t-lights AND NOT Customers who buy tea cups and mugs',
+      })
+      .waitFor();
+    await real.shoot('audience-joined');
+    await real.expectAccessible();
+    const target = path.join(real.folder, 'joined.csv');
+    await real.saveAs(target);
+    await page().getByRole('button', { name: 'Export audience' }).click();
+    await page().getByText('/joined.csv').first().waitFor();
+    const { ask } = manifestOf(target);
+    expect(ask).toEqual({
+      target: {
+        instructions: {
+          a: { instruction: 'Customers who buy candles and t-lights' },
+          b: { instruction: 'Customers who buy tea cups and mugs' },
+        },
+        combine: { and: [{ ranking: 'a' }, { not: { ranking: 'b' } }] },
+      },
+    });
+    const joined = table(target).map(({ user_id }) => user_id!);
+    expect(joined).toHaveLength(150);
+    const alone = new Set(
+      table(path.join(real.folder, 'cut.csv'))
+        .slice(0, 150)
+        .map(({ user_id }) => user_id!),
+    );
+    expect(joined.filter((id) => !alone.has(id)).length).toBeGreaterThan(15);
+    await page().getByRole('button', { name: 'Remove line 1' }).click();
+    await page()
+      .getByRole('heading', { level: 2, name: 'Customers who buy candles and t-lights', exact: true })
+      .waitFor();
+    await page().getByRole('heading', { level: 2, name: 'Join instructions' }).click();
+  });
+
   it('asked nothing of any network', () => {
     real.expectNoNetwork();
   });
 });
 
 interface Manifest {
+  ask: unknown;
   audience: { size: unknown };
+  counts: unknown;
+}
+
+/** Rows of a plain CSV file by column, unpacked when it ends in .gz. */
+function table(file: string): Record<string, string>[] {
+  const bytes = readFileSync(file);
+  const [header, ...rows] = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString().trimEnd().split(/\r?\n/);
+  const names = header!.split(',');
+  return rows.map((row) => Object.fromEntries(row.split(',').map((cell, at) => [names[at]!, cell])));
 }
