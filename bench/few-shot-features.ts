@@ -76,7 +76,8 @@ function hideKey({ hide }: Target): string {
   return JSON.stringify(hide);
 }
 
-async function openSet(set: string, { data, cache, customers }: HalfOptions): Promise<Services> {
+/** The set's second half in a workspace of a model that has not seen the set. */
+export async function openSet(set: string, { data, cache, customers }: HalfOptions): Promise<Services> {
   const path = join(cache, `few-shot.${set}.instructue`);
   rmSync(path, { force: true });
   const services = await compose(path, { create: true, models: unseenModel(set, cache) });
@@ -84,7 +85,8 @@ async function openSet(set: string, { data, cache, customers }: HalfOptions): Pr
   return services;
 }
 
-async function hideRows(services: Services, { hide }: Target): Promise<void> {
+/** Leaves out the rows that give the target away, and makes everything ready to be ranked. */
+export async function hideRows(services: Services, { hide }: Target): Promise<void> {
   if (hide.length === 0) await services.derive([]);
   await services.prepare({ device: 'cpu', ...(hide.length > 0 && { hides: hide }) });
 }
@@ -94,7 +96,7 @@ async function writeFeatures(
   engine: Engine,
   target: Target,
   folder: string,
-  { data }: HalfOptions,
+  options: HalfOptions,
 ): Promise<void> {
   const { instruction, answer } = target;
   const scorer = await prepareScorer(workspace, engine, { instruction, answer });
@@ -108,11 +110,8 @@ async function writeFeatures(
     { base: baseSample(ids.length), chosen: everybody },
     unattended,
   );
-  const { values } = await readLabels(join(data, target.set, labelFile(target.set)), target.label);
   const { rows, examples } = gathered;
-  const labelled = everybody.filter(
-    (at) => values.has(ids[at]!) && rows.start[examples[at]! + 1]! > rows.start[examples[at]!]!,
-  );
+  const { labelled, answers } = await labelledOf(target, ids, gathered, options);
   const similar = await similarityRankings(workspace, engine, instruction);
   const activity = new Map((await activityRanking(workspace)).map(({ user_id, score }) => [user_id, score]));
   const { columns } = gathered;
@@ -125,8 +124,8 @@ async function writeFeatures(
     'scores.f64': gathered.scores,
     'text.f64': gathered.text,
     ...(gathered.learned && { 'learned.f64': gathered.learned }),
-    'labelled.u32': Uint32Array.from(labelled),
-    'answers.u8': Uint8Array.from(labelled, (at) => values.get(ids[at]!)!),
+    'labelled.u32': labelled,
+    'answers.u8': answers,
     'activity.f64': Float64Array.from(ids, (id) => activity.get(id)!),
     'meanSimilarity.f64': similar.mean,
     'top3.f64': similar.top3,
@@ -139,6 +138,23 @@ async function writeFeatures(
   writeFileSync(join(making, 'meta.json'), JSON.stringify(meta));
   for (const [name, array] of Object.entries(arrays)) writeFileSync(join(making, name), array);
   renameSync(making, folder);
+}
+
+/** The customers with a label and a row left after hiding, by number, and their answers. */
+export async function labelledOf(
+  target: Target,
+  ids: readonly string[],
+  { rows, examples }: Pick<Gathered, 'rows' | 'examples'>,
+  { data }: HalfOptions,
+): Promise<Pick<TargetFeatures, 'labelled' | 'answers'>> {
+  const { values } = await readLabels(join(data, target.set, labelFile(target.set)), target.label);
+  const labelled = [...ids.keys()].filter(
+    (at) => values.has(ids[at]!) && rows.start[examples[at]! + 1]! > rows.start[examples[at]!]!,
+  );
+  return {
+    labelled: Uint32Array.from(labelled),
+    answers: Uint8Array.from(labelled, (at) => values.get(ids[at]!)!),
+  };
 }
 
 function readFeatures(target: Target, folder: string): TargetFeatures {
@@ -175,7 +191,11 @@ function readFeatures(target: Target, folder: string): TargetFeatures {
 }
 
 /** Half positives where there are enough for half of them to be left over, drawn by a seeded hash of the ids. */
-export function drawExamples({ ids, labelled, answers }: TargetFeatures, size: number, draw: number): number[] {
+export function drawExamples(
+  { ids, labelled, answers }: Pick<TargetFeatures, 'ids' | 'labelled' | 'answers'>,
+  size: number,
+  draw: number,
+): number[] {
   const keys = Array.from(labelled, (at) => createHash('md5').update(`${draw} ${ids[at]!}`).digest('hex'));
   const order = [...labelled.keys()].sort((a, b) => (keys[a]! < keys[b]! ? -1 : 1));
   const positives = order.filter((at) => answers[at] === 1);

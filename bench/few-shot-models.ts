@@ -22,7 +22,7 @@ export type Rival = (typeof RIVALS)[number];
 
 /** AUC on the labelled customers without the examples. */
 export function judge(
-  { labelled, answers, gathered }: TargetFeatures,
+  { labelled, answers, gathered }: Pick<TargetFeatures, 'labelled' | 'answers' | 'gathered'>,
   scores: Float64Array,
   examples: number[],
 ): number {

@@ -25,6 +25,8 @@ export const tunedSchema = z.object({
   /** Whether the name stands for this version, whatever came after it. */
   chosen: z.boolean(),
   note: z.string(),
+  /** Whether it holds a soft prompt. */
+  softPrompt: z.boolean(),
   before: estimateSchema,
   after: estimateSchema,
   /** Share of the positive examples that the best share of the examples hold, cross-validated. */
@@ -51,7 +53,13 @@ export type ExampleOrigin = z.infer<typeof exampleOriginSchema>;
 
 export const startTuning = message(
   'tune:start',
-  z.object({ taskId: taskIdSchema, question: questionSchema, examples: exampleOriginSchema }),
+  z.object({
+    taskId: taskIdSchema,
+    question: questionSchema,
+    examples: exampleOriginSchema,
+    /** Whether a soft prompt is trained as well. */
+    softPrompt: z.boolean(),
+  }),
   tunedSchema,
 );
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import pickle
+import sys
 import time
 from pathlib import Path
 
@@ -148,12 +149,10 @@ def evidence_scores(corpus: Corpus, head: EvidenceHead) -> list[Tensor]:
     return out
 
 
-def train(settings: TrainSettings, evidence: EvidenceHead, out: Path) -> LearnedPath:
-    """Trains from the checkpoint at `out` if there is one."""
+def train(settings: TrainSettings, corpus: Corpus, heads: list[Tensor], out: Path) -> LearnedPath:
+    """Trains on the corpus, from the checkpoint at `out` if there is one. heads: evidence_scores of the corpus."""
     torch.manual_seed(settings.seed)
     random = np.random.default_rng(settings.seed)
-    corpus = Corpus(settings.exclude, settings.model.lower_layers)
-    heads = evidence_scores(corpus, evidence)
     model = LearnedPath(settings.model)
     model.fusion.load()
     scale = torch.nn.Parameter(torch.tensor(2.3))
@@ -191,7 +190,7 @@ def train(settings: TrainSettings, evidence: EvidenceHead, out: Path) -> Learned
         schedule.step()
         losses.append([float(p.detach()) for p in parts])
         if (step + 1) % 100 == 0:
-            print(step + 1, f"{(time.time() - began) / (step + 1 - first):.2f} s/step", np.mean(losses[-100:], 0).round(3), f"scale {scale.exp().item():.2f}", flush=True)
+            print(step + 1, f"{(time.time() - began) / (step + 1 - first):.2f} s/step", np.mean(losses[-100:], 0).round(3), f"scale {scale.exp().item():.2f}", file=sys.stderr, flush=True)
         if (step + 1) % 200 == 0 or step + 1 == settings.steps:
             save(out, model, optimizer, schedule, scale, step + 1, settings)
     return model
@@ -228,7 +227,8 @@ def main() -> None:
     )  # fmt: skip
     head = EvidenceHead()
     head.load_state_dict(torch.load(a.evidence))
-    train(settings, head.eval(), a.out)
+    corpus = Corpus(settings.exclude, settings.model.lower_layers)
+    train(settings, corpus, evidence_scores(corpus, head.eval()), a.out)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ export const useTune = defineStore('tune', () => {
   const label = ref('');
   const way = ref<Way>('file');
   const pasted = ref('');
+  const softPrompt = ref(false);
   const cards = ref<AnsweredCard[]>([]);
   const answered = ref<Answered>({ positives: 0, negatives: 0 });
   const deleted = ref<Tuned>();
@@ -74,7 +75,9 @@ export const useTune = defineStore('tune', () => {
     running.value = tasks.newId();
     // Plain copies: what the store holds is reactive, which cannot leave the window.
     const question = { ...rank.current.question };
-    const tuned = await failures.attempt(bridge.tune.start({ taskId: running.value, question, examples: origin() }));
+    const tuned = await failures.attempt(
+      bridge.tune.start({ taskId: running.value, question, examples: origin(), softPrompt: softPrompt.value }),
+    );
     running.value = undefined;
     await refresh();
     // What was learned changes whom to ask about next.
@@ -149,6 +152,7 @@ export const useTune = defineStore('tune', () => {
     label,
     way,
     pasted,
+    softPrompt,
     ids,
     cards,
     answered,

@@ -23,7 +23,10 @@ export const tuneText = {
     answeredYes: 'Yes',
     answeredNo: 'No',
   },
+  softPrompt: 'Train a soft prompt as well',
+  softPromptHint: '(takes some seconds more, also when ranking; needs six examples with and six without)',
   version: {
+    withPrompt: 'with a soft prompt',
     use: 'Use this version',
     chosen: 'Chosen',
     note: 'Note',

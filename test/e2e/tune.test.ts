@@ -92,6 +92,7 @@ describe('tuning by what the analyst knows', () => {
     const fitting = [...outcomes()].filter(([, label]) => label === '1').map(([id]) => id);
     await real.page.getByRole('textbox', { name: 'Customer ids' }).fill(fitting.slice(0, 60).join('\n'));
     await real.page.getByText('60 ids').waitFor();
+    await real.page.getByRole('checkbox', { name: /soft prompt/ }).check();
     await real.page.getByRole('button', { name: 'Tune', exact: true }).last().click();
     // The main process answers while it tunes; half a second would be seen as a hitch even on a busy machine.
     const waits = await real.page.evaluate(async () => {
@@ -108,7 +109,8 @@ describe('tuning by what the analyst knows', () => {
     const sorted = waits.toSorted((a, b) => a - b);
     expect(sorted[Math.floor(sorted.length * 0.5)]).toBeLessThan(100);
     await real.page.getByText('Version 2').waitFor({ timeout: 120_000 });
-    await real.page.getByText('60 seeds beside').waitFor();
+    await real.page.getByText(/60 seeds beside/).waitFor();
+    await real.page.getByText(/with a soft prompt/).waitFor();
   });
 
   it('shows before and after as curves, takes notes, deletes and brings back', async () => {

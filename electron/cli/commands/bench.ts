@@ -4,7 +4,18 @@ import type { Command } from 'commander';
 import { AppError } from '../../services/errors.js';
 
 /** Programs of bench/ that can be asked for by name. */
-const BENCHMARKS = ['quality', 'few-shot', 'noise', 'speed', 'refresh', 'deletion', 'scroll', 'latency', 'fit'];
+const BENCHMARKS = [
+  'quality',
+  'few-shot',
+  'soft-prompt',
+  'noise',
+  'speed',
+  'refresh',
+  'deletion',
+  'scroll',
+  'latency',
+  'fit',
+];
 
 /** The benchmarks are programs of their own (bench/): they come with the sources, not with the installed app. */
 export function register(program: Command): void {

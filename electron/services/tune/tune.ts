@@ -3,14 +3,15 @@ import { AppError } from '../errors.js';
 import { Z95 } from '../evaluate/intervals.js';
 import type { Question } from '../rank/question.js';
 import { Readout } from '../rank/readout.js';
-import { prepareScorer } from '../rank/score.js';
+import { prepareScorer, type Scorer } from '../rank/score.js';
 import { unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { Examples } from './examples.js';
 import { baseSample, gather } from './gather.js';
 import type { Learned } from './learn.js';
 import { runJob } from './run-job.js';
-import { trainSoftPrompt } from './soft-prompt.js';
+import type { PromptExamples } from './prompt-trainer.js';
+import { trainSoftPrompt, type Prompted } from './soft-prompt.js';
 import { saveTuned, type TunedVersion } from './tuned-store.js';
 
 /** Examples of either class that a soft prompt is trained on and judged by. */
@@ -66,14 +67,8 @@ export async function tuneInstruction(
     { base: baseSample(total!.n), chosen: examples.customers },
     task,
   );
-  const prompted = softPrompt
-    ? await trainSoftPrompt(
-        engine,
-        scorer.readout ?? (await Readout.of(workspace, engine, scorer.wanted.read, scorer.wanted.scores.facts)),
-        { events, rows: [...gathered.examples], answers: examples.answers },
-        task,
-      )
-    : undefined;
+  const labelled = { events, rows: [...gathered.examples], answers: examples.answers };
+  const prompted = softPrompt ? await trainApart(workspace, engine, scorer, labelled, task) : undefined;
   if (prompted) gathered.prompted = prompted.scores;
   // The thread takes the arrays away; the numbers of the columns are needed again to store the weights.
   const columns = structuredClone(gathered.columns);
@@ -97,6 +92,23 @@ export async function tuneInstruction(
   };
   const tuned = await saveTuned(workspace, version, examples, learned.linear, columns, prompted?.prompt);
   return { tuned, verdict, seconds: (performance.now() - start) / 1000 };
+}
+
+/** Trains a soft prompt on graphs in a thread of their own, so that whoever asks is answered meanwhile. */
+async function trainApart(
+  workspace: Workspace,
+  engine: Engine,
+  { wanted }: Scorer,
+  examples: PromptExamples,
+  task: Task,
+): Promise<Prompted> {
+  const apart = engine.apart();
+  try {
+    const readout = await Readout.of(workspace, apart, wanted.read, wanted.scores.facts);
+    return await trainSoftPrompt(apart, readout, examples, task);
+  } finally {
+    await apart.release();
+  }
 }
 
 /** @throws AppError soft-prompt-examples */

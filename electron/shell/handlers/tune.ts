@@ -21,7 +21,8 @@ function shown({ question, counts, kind, ...version }: TunedVersion): messages.T
   const { positives, negatives, unlabelled, unknown } = counts;
   const others = kind === 'labels' ? negatives : unlabelled;
   const { name, inUse, chosen, note, before, after, gains, createdAt } = version;
-  const told = { name, version: version.version, inUse, chosen, note, before, after, gains, createdAt };
+  const softPrompt = version.promptSteps !== undefined;
+  const told = { name, version: version.version, inUse, chosen, note, softPrompt, before, after, gains, createdAt };
   return { ...told, instruction: question.instruction, kind, positives, others, unknown };
 }
 
@@ -47,7 +48,7 @@ export function handleTune(shell: Shell): void {
     return { file: grants.grant(file), labels };
   });
 
-  handle(messages.startTuning, ({ taskId, question, examples }) => {
+  handle(messages.startTuning, ({ taskId, question, examples, softPrompt }) => {
     const file = examples.by === 'file' ? grants.pathOf(examples.handle) : '';
     return tasks.run(taskId, 'Tune the instruction', async (task) => {
       // Whatever is wrong with the labels is told before anything long is done.
@@ -61,7 +62,7 @@ export function handleTune(shell: Shell): void {
           : examplesFromSeeds(workspace, file);
       };
       return session.change(async (services) =>
-        shown((await services.tune(question, examplesOf, { name: nameOf(question) }, task)).tuned),
+        shown((await services.tune(question, examplesOf, { name: nameOf(question), softPrompt }, task)).tuned),
       );
     });
   });
