@@ -1,4 +1,4 @@
-// `npm run -s bench:quality -- [DATA] [--customers N] [--sets a,b]`: zero-shot AUC and KS per set, beside the activity
+// `npm run -s cli -- bench quality [DATA] [--customers N] [--sets a,b]`: zero-shot AUC and KS per set, beside the activity
 // count and the best text similarity; instruction-awareness. Labels only score.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
