@@ -5,11 +5,13 @@ import { askBeforeClosing } from './shell/closing.js';
 import { handleApp } from './shell/handlers/app.js';
 import { handleAsk } from './shell/handlers/ask.js';
 import { handleAudience } from './shell/handlers/audience.js';
+import { handleCampaign } from './shell/handlers/campaign.js';
 import { handleData } from './shell/handlers/data.js';
 import { handleEvaluate } from './shell/handlers/evaluate.js';
 import { handleExplain } from './shell/handlers/explain.js';
 import { handleFit } from './shell/handlers/fit.js';
 import { handleMap } from './shell/handlers/map.js';
+import { handleOffers } from './shell/handlers/offers.js';
 import { handleRank } from './shell/handlers/rank.js';
 import { handleTune } from './shell/handlers/tune.js';
 import { handleWorkspace } from './shell/handlers/workspace.js';
@@ -38,6 +40,8 @@ async function start(): Promise<void> {
     handleEvaluate,
     handleTune,
     handleAudience,
+    handleCampaign,
+    handleOffers,
   ])
     register(shell);
   shell.window = await openWindow(path.join(folder, 'preload.cjs'));

@@ -1,12 +1,14 @@
 import * as app from './app.js';
 import * as asks from './ask.js';
 import * as audience from './audience.js';
+import * as campaign from './campaign.js';
 import * as data from './data.js';
 import * as evaluate from './evaluate.js';
 import * as explain from './explain.js';
 import * as fit from './fit.js';
 import * as map from './map.js';
 import { type Message, type Result, resultSchema } from './message.js';
+import * as offers from './offers.js';
 import * as rank from './rank.js';
 import * as tasks from './tasks.js';
 import * as tune from './tune.js';
@@ -108,6 +110,12 @@ export function createBridge(transport: Transport) {
       export: method(audience.exportAudience),
       saveRecipe: method(audience.saveRecipe),
       reveal: method(audience.revealExport),
+    },
+    campaign: { choose: ask(campaign.chooseCampaign), measure: method(campaign.measureCampaign) },
+    offers: {
+      plan: method(offers.planOffers),
+      export: method(offers.exportOffers),
+      saveRecipe: method(offers.saveOffersRecipe),
     },
     map: {
       make: method(map.makeMap),

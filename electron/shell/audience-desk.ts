@@ -16,7 +16,7 @@ import { moneyOf, rankingsOf, specOf, storedAsks, targetOf } from './audience-ru
 import type { Grants } from './grants.js';
 
 /** Groups of a column that are shown; the rest are its smallest. */
-const MOST_GROUPS = 24;
+const MOST_GROUPS = 12;
 
 interface Prepared {
   key: string;

@@ -58,7 +58,7 @@ export function moneyOf({ valuePerConversion, costPerContact, budget }: Extract<
   return { valuePerConversion, costPerContact, ...(budget !== null && { budget }) };
 }
 
-/** What stored rankings were made by, and a ranker that gives those rankings instead of ranking again. */
+/** What stored rankings were made by, and a ranker that gives them, once and in their order, instead of ranking again. */
 export interface StoredAsks {
   /** In the order of the ids asked for. */
   asks: AskSpec[];
@@ -75,13 +75,18 @@ export async function storedAsks(workspace: Workspace, rankingIds: readonly numb
     if (found) return found;
     throw new AppError('ranking-missing', 'This ranking is gone', 'rank the customers again');
   });
-  const asks = chosen.map(({ question, tuned }): AskSpec => (tuned === null ? { ...question } : { tuned }));
-  const ids = new Map(asks.map((ask, at) => [ask, chosen[at]!.rankingId]));
+  const asks = chosen.map(({ question, tuned }): AskSpec =>
+    tuned === null ? { ...question, instruction: question.instruction.trim() } : { tuned },
+  );
+  // Two rankings may have been made by the same words, so they go by their order.
+  let next = 0;
   return {
     asks,
     rank: (ask) => {
-      const id = ids.get(ask);
-      return id === undefined ? Promise.reject(new Error('Another ranking was asked for.')) : Promise.resolve(id);
+      const at = next++;
+      return JSON.stringify(ask) === JSON.stringify(asks[at])
+        ? Promise.resolve(chosen[at]!.rankingId)
+        : Promise.reject(new Error('Another ranking was asked for.'));
     },
     fit: () => fitOf(chosen),
   };

@@ -3,12 +3,14 @@ import { ref } from 'vue';
 import type { RecentWorkspace, WorkspaceInfo } from '../../electron/ipc/workspace.js';
 import { bridge } from '../bridge.js';
 import { useAudience } from './audience.js';
+import { useCampaign } from './campaign.js';
 import { useCompare } from './compare.js';
 import { useData } from './data.js';
 import { useEvaluate } from './evaluate.js';
 import { useFailures } from './failures.js';
 import { useFit } from './fit.js';
 import { useMap } from './map.js';
+import { useOffers } from './offers.js';
 import { useRank } from './rank.js';
 import { useTune } from './tune.js';
 
@@ -24,6 +26,8 @@ export const useWorkspace = defineStore('workspace', () => {
     useData().clear();
     useRank().clear();
     useAudience().clear();
+    useCampaign().clear();
+    useOffers().clear();
     useEvaluate().clear();
     useCompare().clear();
     useMap().clear();

@@ -71,6 +71,15 @@ export class RealApp {
     await this.page.waitForTimeout(500);
   }
 
+  /** Gives the window another size, in pixels inside its frame. */
+  async resize(width: number, height: number): Promise<void> {
+    await this.app.evaluate(
+      ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]!.setContentSize(size.width, size.height),
+      { width, height },
+    );
+    await this.page.waitForFunction((wanted) => window.innerWidth === wanted, width);
+  }
+
   async shoot(name: string): Promise<void> {
     await this.page.screenshot({ path: path.join(shots, `${name}.png`) });
   }

@@ -80,23 +80,34 @@ export function readManifest(file: string): Manifest {
 
 /**
  * Path of the members file that a manifest names, which lies beside it.
- * @throws AppError `manifest-invalid` when it names none, `members-missing` when the file is gone.
+ * @throws AppError `manifest-invalid` when it names none, `members-missing` when the file is gone, `members-changed` when
+ * it is not as it was exported.
  */
 export function membersBeside(manifestFile: string, manifest: Manifest): string {
-  const name = manifest.outputs.find((output) => output.file.endsWith('.members.csv'))?.file;
-  if (!name) {
+  const named = manifest.outputs.find((output) => output.file.endsWith('.members.csv'));
+  if (!named) {
     throw new AppError('manifest-invalid', 'The manifest names no members file', 'give the members file itself', {
       file: manifestFile,
     });
   }
-  const members = join(dirname(manifestFile), name);
-  if (existsSync(members)) return members;
-  throw new AppError(
-    'members-missing',
-    'The list of who was contacted and who was held out is not beside the manifest',
-    `put ${name} back into its folder`,
-    { file: members },
-  );
+  const members = join(dirname(manifestFile), named.file);
+  if (!existsSync(members)) {
+    throw new AppError(
+      'members-missing',
+      'The list of who was contacted and who was held out is not beside the manifest',
+      `put ${named.file} back into its folder`,
+      { file: members },
+    );
+  }
+  if (fileSha256(members) !== named.sha256) {
+    throw new AppError(
+      'members-changed',
+      'The list of who was contacted and who was held out is not as it was exported',
+      'put the exported list back: a changed one proves nothing',
+      { file: members },
+    );
+  }
+  return members;
 }
 
 /** Hexadecimal SHA-256 of a file's bytes, read in pieces so that its size does not matter. */

@@ -1,4 +1,4 @@
-import { app, shell as system } from 'electron';
+import { shell as system } from 'electron';
 import path from 'node:path';
 import * as messages from '../../ipc/audience.js';
 import { audienceLifts } from '../../ipc/explain.js';
@@ -10,26 +10,12 @@ import { AudienceDesk } from '../audience-desk.js';
 import { rankingsOf, specOf, storedAsks, targetOf } from '../audience-rules.js';
 import type { Grants } from '../grants.js';
 import { handle } from '../handle.js';
+import { askForExport, askForRecipe } from '../save-dialogs.js';
 import type { Shell } from '../shell.js';
 
 /** Items that an audience has more of, as the window shows them. */
 const ITEMS = 15;
 const TABLES = [{ name: 'Tables', extensions: ['csv', 'tsv', 'txt', 'gz', 'parquet'] }];
-
-/** Asks for an export's file, which gets the format's ending when it has none; undefined when the dialog was closed. */
-export async function askForExport(
-  shell: Shell,
-  format: messages.ExportFormat,
-  title: string,
-): Promise<string | undefined> {
-  const ending = format === 'parquet' ? 'parquet' : 'csv';
-  const target = await shell.askWhereToSave({
-    title,
-    defaultPath: path.join(app.getPath('documents'), `audience.${ending}`),
-    filters: [{ name: ending === 'csv' ? 'CSV' : 'Parquet', extensions: [ending] }],
-  });
-  return target === undefined || path.extname(target) ? target : `${target}.${ending}`;
-}
 
 /** What the window is told of an export. */
 export function shownExport(grants: Grants, report: ExportReport): messages.Exported {
@@ -85,13 +71,8 @@ export function handleAudience(shell: Shell): void {
     const workspace = session.reader();
     const { asks, fit } = await storedAsks(workspace, rankingsOf(rules));
     const request = { fit: fit(), ask: { target: targetOf(rules, asks) }, audience: specOf(grants, rules), format };
-    const target = await shell.askWhereToSave({
-      title: 'Save as recipe',
-      defaultPath: path.join(app.getPath('documents'), 'recipe.json'),
-      filters: [{ name: 'Recipe', extensions: ['json'] }],
-    });
-    if (target === undefined) return null;
-    const file = path.extname(target) ? target : `${target}.json`;
+    const file = await askForRecipe(shell);
+    if (file === undefined) return null;
     await writeRecipe(workspace, request, file);
     return file;
   });
