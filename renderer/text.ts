@@ -6,6 +6,7 @@ import { commandText } from './words/commands.js';
 import { dataText } from './words/data.js';
 import { learnText } from './words/learn.js';
 import { mapText } from './words/map.js';
+import { outcomeText } from './words/outcome.js';
 import { tuneText } from './words/tune.js';
 
 /** Every word the window shows, in one place, ready for translation. */
@@ -102,8 +103,9 @@ export const text = {
     rankColumn: 'Rank',
     idColumn: 'Customer',
     scoreColumn: 'Score',
-    bandColumn: 'Top',
-    band: (percent: string) => `${percent} %`,
+    bandColumn: 'Band',
+    bandHint: 'The smallest best part of all customers that this one belongs to',
+    band: (percent: string) => `top ${percent} %`,
     noMatch: 'No customer id contains this.',
     distribution: 'Customers by score',
     next: 'Make an audience',
@@ -149,17 +151,7 @@ export const text = {
   commands: commandText,
   map: mapText,
   explain: explainText,
-  outcome: {
-    title: 'Check against known outcomes',
-    hint: 'Labels score a ranking; they never change it.',
-    none: 'Choose an outcome',
-    known: (positives: string, customers: string) => `${positives} of ${customers} customers had it.`,
-    ranking: 'With 95 % interval',
-    own: 'This instruction',
-    activity: 'Activity count',
-    auc: 'AUC',
-    lift: (percent: number) => `Lift, top ${percent} %`,
-  },
+  outcome: outcomeText,
   customer: { newest: (shown: string, total: string) => `newest ${shown} of ${total} rows`, close: 'Close' },
   tasks: {
     title: 'Running',

@@ -77,7 +77,7 @@ export function createBridge(transport: Transport) {
       compare: method(asks.compareRankings),
       moves: method(asks.largestMoves),
     },
-    evaluate: { labels: ask(evaluate.listLabels), ranking: method(evaluate.evaluateRanking) },
+    evaluate: { labels: ask(evaluate.listLabels), rankings: method(evaluate.evaluateRankings) },
     explain: {
       customer: method(explain.explainCustomer),
       nearest: method(explain.nearestCustomers),

@@ -5,27 +5,55 @@ import { message, nothing } from './message.js';
 export const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });
 export type Estimate = z.infer<typeof estimateSchema>;
 
+/** The first `count` customers of a ranking. */
+const cutSchema = z.object({
+  count: z.number(),
+  positives: z.number(),
+  precision: estimateSchema,
+  recall: estimateSchema,
+});
+
 export const measuredSchema = z.object({
-  /** The instruction, or null for the ranking by how many events a customer has. */
-  instruction: z.string().nullable(),
+  /** Null for the ranking by how many events a customer has. */
+  rankingId: z.number().nullable(),
   auc: estimateSchema,
   ks: z.number(),
-  lifts: z.array(z.object({ percent: z.number(), lift: estimateSchema })),
+  /** At a few percentages, with the precision over the base rate. */
+  cuts: z.array(cutSchema.extend({ percent: z.number(), lift: estimateSchema })),
+  /** At up to 200 evenly spaced cuts, the last one being everybody; `share` in 0..1. The same cuts for all rankings. */
+  gains: z.array(cutSchema.extend({ share: z.number(), lift: z.number() })),
+  /** Tenths of the ranking, 1 the best. */
+  deciles: z.array(
+    z.object({
+      decile: z.number(),
+      customers: z.number(),
+      positives: z.number(),
+      meanScore: z.number(),
+      rate: estimateSchema,
+    }),
+  ),
 });
 export type Measured = z.infer<typeof measuredSchema>;
+export type Gain = Measured['gains'][number];
 
 export const evaluationSchema = z.object({
   /** Ranked customers whose outcome is known, and those of them who have it. */
   customers: z.number(),
   positives: z.number(),
+  /** Customers with a known outcome that are not scored, because one of the rankings was tuned by them. */
+  examplesLeftOut: z.number(),
   rankings: z.array(measuredSchema),
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;
 
+/** Rankings that are evaluated at a time, besides the activity count. */
+export const MOST_EVALUATED = 4;
+
 /** Outcomes imported as labels. They score rankings and are used for nothing else. */
 export const listLabels = message('evaluate:labels', nothing, z.array(z.string()));
-export const evaluateRanking = message(
-  'evaluate:ranking',
-  z.object({ rankingId: z.number(), label: z.string() }),
+/** Rankings in the order given, then the activity count. */
+export const evaluateRankings = message(
+  'evaluate:rankings',
+  z.object({ rankingIds: z.array(z.number().int()).min(1).max(MOST_EVALUATED), label: z.string() }),
   evaluationSchema,
 );

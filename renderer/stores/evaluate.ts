@@ -1,32 +1,61 @@
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
-import type { Evaluation } from '../../electron/ipc/evaluate.js';
+import { computed, ref } from 'vue';
+import { MOST_EVALUATED, type Evaluation, type Measured } from '../../electron/ipc/evaluate.js';
 import { bridge } from '../bridge.js';
 import { useFailures } from './failures.js';
+import { useRank } from './rank.js';
 
-/** Outcomes known from imported labels, and how well the ranking on show foretells one of them. */
+/** Outcomes known from imported labels, and how well the ranking on show and others foretell one of them. */
 export const useEvaluate = defineStore('evaluate', () => {
   const failures = useFailures();
+  const rank = useRank();
+  const isOpen = ref(false);
   const labels = ref<string[]>([]);
   const label = ref('');
+  /** Past rankings to set beside the one on show. */
+  const beside = ref<number[]>([]);
   const evaluation = ref<Evaluation>();
 
+  /** The ranking on show, then those beside it that are still there. */
+  const compared = computed(() => {
+    const shown = rank.current?.rankingId;
+    const others = beside.value.filter((id) => id !== shown && rank.rankings.some(({ rankingId }) => rankingId === id));
+    return shown === undefined ? [] : [shown, ...others].slice(0, MOST_EVALUATED);
+  });
+
   function clear(): void {
+    isOpen.value = false;
     labels.value = [];
     label.value = '';
+    beside.value = [];
     evaluation.value = undefined;
   }
 
+  /** Reads which outcomes there are; they may have been imported since. */
   async function refresh(): Promise<void> {
     labels.value = (await failures.attempt(bridge.evaluate.labels())) ?? [];
+    if (!labels.value.includes(label.value)) label.value = '';
   }
 
-  async function measure(rankingId: number): Promise<void> {
-    evaluation.value = undefined;
-    if (label.value === '') return;
-    const answer = await failures.attempt(bridge.evaluate.ranking({ rankingId, label: label.value }));
-    evaluation.value = answer;
+  let latest = 0;
+  async function measure(): Promise<void> {
+    const mine = ++latest;
+    if (label.value === '' || compared.value.length === 0) return void (evaluation.value = undefined);
+    const answer = await failures.attempt(
+      bridge.evaluate.rankings({ rankingIds: [...compared.value], label: label.value }),
+    );
+    if (mine === latest) evaluation.value = answer;
   }
 
-  return { labels, label, evaluation, clear, refresh, measure };
+  function toggle(rankingId: number): void {
+    beside.value = beside.value.includes(rankingId)
+      ? beside.value.filter((id) => id !== rankingId)
+      : [...beside.value, rankingId];
+  }
+
+  /** The instruction of a ranking that was evaluated. */
+  const instructionOf = ({ rankingId }: Measured): string | undefined =>
+    rank.rankings.find((ranking) => ranking.rankingId === rankingId)?.question.instruction;
+
+  return { isOpen, labels, label, beside, compared, evaluation, clear, refresh, measure, toggle, instructionOf };
 });

@@ -130,10 +130,14 @@ describe('from files to an exported audience', () => {
     await real.page.getByRole('button', { name: 'Import this file' }).click();
     await real.page.getByRole('heading', { name: 'Labels (known outcomes)' }).waitFor();
     await nav.getByText('Ask').click();
-    await real.page.getByLabel('Check against known outcomes').selectOption('bought_candles_tlights_sep_nov');
-    await real.page.getByRole('columnheader', { name: 'Activity count' }).waitFor();
+    await real.page.getByRole('button', { name: 'How good is it?' }).click();
+    await real.page
+      .getByRole('combobox', { name: /^Check against known outcomes/ })
+      .selectOption('bought_candles_tlights_sep_nov');
+    await real.page.getByRole('rowheader', { name: 'Activity count' }).waitFor();
     await real.shoot('outcome');
     await real.expectAccessible();
+    await real.page.getByRole('button', { name: 'Back to the ranking' }).click();
   });
 
   it('tunes the instruction by a few known customers', async () => {

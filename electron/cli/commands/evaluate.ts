@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { AskSpec } from '../../services/audience/spec.js';
 import { loadRanking } from '../../services/audience/workspace-data.js';
-import { AppError } from '../../services/errors.js';
 import { activityRanking } from '../../services/evaluate/activity.js';
 import {
   evaluateRankings,
@@ -10,7 +9,7 @@ import {
   type RankingEvaluation,
 } from '../../services/evaluate/evaluate.js';
 import type { Hide } from '../../services/index/hide.js';
-import type { LabelSet } from '../../services/evaluate/labels.js';
+import { withoutExamples } from '../../services/evaluate/labels.js';
 import { CUTS_PERCENT } from '../../services/evaluate/metrics.js';
 import { findTuned, tunedExamples, type TunedVersion } from '../../services/tune/tuned-store.js';
 import { readTarget } from '../audience-options.js';
@@ -121,19 +120,6 @@ function tunedAsks({ name, version, question }: TunedVersion): NamedAsk[] {
     { name: `${name}@${version}, tuned`, ask: { tuned: `${name}@${version}` } },
     { name: `untuned: ${question.instruction}`, ask: { ...question } },
   ];
-}
-
-/** Whoever taught a version tells nothing of how good it is. */
-function withoutExamples(labels: LabelSet, examples: readonly { userId: string }[]): LabelSet {
-  const used = new Set(examples.map(({ userId }) => userId));
-  const values = new Map([...labels.values].filter(([id]) => !used.has(id)));
-  if (values.size === 0 && used.size > 0)
-    throw new AppError(
-      'labels-examples',
-      'Every labelled customer was an example of the tuning',
-      'give labels of other customers',
-    );
-  return { ...labels, values };
 }
 
 function exampleLine({ inUse }: TunedVersion, examples: number): string {

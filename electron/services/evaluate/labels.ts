@@ -66,6 +66,22 @@ export function collectLabels(rows: Iterable<LabelRow>, file: string, column: st
   return set;
 }
 
+/**
+ * The labels of customers that taught no ranking: whoever taught one tells nothing of how good it is.
+ * @throws AppError labels-examples when nobody else is labelled
+ */
+export function withoutExamples(labels: LabelSet, examples: readonly { userId: string }[]): LabelSet {
+  const used = new Set(examples.map(({ userId }) => userId));
+  const values = new Map([...labels.values].filter(([id]) => !used.has(id)));
+  if (values.size === 0 && used.size > 0)
+    throw new AppError(
+      'labels-examples',
+      'Every labelled customer was an example of the tuning',
+      'give labels of other customers',
+    );
+  return { ...labels, values };
+}
+
 /** 0, 1, null when the cell is empty, undefined when it is something else. */
 function parseLabel(cell: string | null): 0 | 1 | null | undefined {
   const text = (cell ?? '').trim().toLowerCase();

@@ -5,17 +5,20 @@ import type { Shell } from '../shell.js';
 
 export function handleEvaluate({ session }: Shell): void {
   handle(messages.listLabels, () => labelNames(session.reader()));
-  handle(messages.evaluateRanking, async ({ rankingId, label }) => {
-    const { rankings } = await evaluateStored(session.reader(), rankingId, label);
+  handle(messages.evaluateRankings, async ({ rankingIds, label }) => {
+    const { rankings, examplesLeftOut } = await evaluateStored(session.reader(), rankingIds, label);
     const { customers, positives } = rankings[0]!.metrics;
     return {
       customers,
       positives,
-      rankings: rankings.map(({ name, metrics }, at) => ({
-        instruction: at === 0 ? name : null,
+      examplesLeftOut,
+      rankings: rankings.map(({ metrics, gains, deciles }, at) => ({
+        rankingId: rankingIds[at] ?? null,
         auc: metrics.auc,
         ks: metrics.ks,
-        lifts: metrics.cuts.map(({ percent, lift }) => ({ percent, lift })),
+        cuts: metrics.cuts,
+        gains,
+        deciles,
       })),
     };
   });
