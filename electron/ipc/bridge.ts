@@ -77,7 +77,11 @@ export function createBridge(transport: Transport) {
       compare: method(asks.compareRankings),
       moves: method(asks.largestMoves),
     },
-    evaluate: { labels: ask(evaluate.listLabels), rankings: method(evaluate.evaluateRankings) },
+    evaluate: {
+      labels: ask(evaluate.listLabels),
+      rankings: method(evaluate.evaluateRankings),
+      stability: method(evaluate.rankingStability),
+    },
     explain: {
       customer: method(explain.explainCustomer),
       nearest: method(explain.nearestCustomers),

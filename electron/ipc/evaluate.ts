@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { message, nothing } from './message.js';
+import { taskIdSchema } from './vocabulary.js';
 
 /** A figure with its 95 % interval. */
 export const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });
@@ -56,4 +57,24 @@ export const evaluateRankings = message(
   'evaluate:rankings',
   z.object({ rankingIds: z.array(z.number().int()).min(1).max(MOST_EVALUATED), label: z.string() }),
   evaluationSchema,
+);
+
+/** Mean, lowest and highest of several resamples. */
+const spreadSchema = z.object({ mean: z.number(), low: z.number(), high: z.number() });
+
+/** How far a ranking stays the same when every customer's events are drawn anew. It says nothing of how right it is. */
+export const stabilitySchema = z.object({
+  customers: z.number(),
+  resamples: z.number(),
+  /** Rank correlation with the ranking as it is, −1..1. */
+  correlation: spreadSchema,
+  /** Share of the best `percent` that stays among the best `percent`, 0..1. */
+  overlaps: z.array(z.object({ percent: z.number(), kept: spreadSchema })),
+});
+export type Stability = z.infer<typeof stabilitySchema>;
+
+export const rankingStability = message(
+  'evaluate:stability',
+  z.object({ taskId: taskIdSchema, rankingId: z.number().int() }),
+  stabilitySchema,
 );

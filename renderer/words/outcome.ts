@@ -50,4 +50,24 @@ export const outcomeText = {
   all100: 'All customers',
   meanScore: (score: string) => `mean score ${score}`,
   rateOf: (rate: string, low: string, high: string) => `${rate} % (${low}–${high})`,
+  without: {
+    title: 'Without known outcomes',
+    lead: 'Two figures need no outcomes. Neither is a measure of how right this ranking is.',
+    learned: 'Held-back score of what was learned',
+    learnedHint:
+      'The model answered questions that the app wrote about your own files, on customers it had not learned from. They are not your question.',
+    fit: (id: number) => `This ranking uses fit ${id}.`,
+    gone: (id: number) => `This ranking uses fit ${id}, which is deleted.`,
+    shipped: 'This ranking uses the model as shipped, which has no score on your customers.',
+    toLearn: 'Learn from my customers',
+    steady: 'How steady it is',
+    steadyHint:
+      'Each customer’s events are drawn anew, as many as there are, some twice and some not at all, and the customers are ranked again. A steady ranking hangs on no single event; it may be steadily wrong.',
+    start: 'Draw events anew',
+    again: (resamples: string, customers: string) => `${resamples} times, with ${customers} customers:`,
+    best: (percent: number) => `Of the best ${percent} %`,
+    stay: (mean: string, low: string, high: string) => `${mean} % stay (${low}–${high})`,
+    correlation: 'Rank correlation',
+    spread: (mean: string, low: string, high: string) => `${mean} (${low}–${high})`,
+  },
 };

@@ -78,6 +78,13 @@ describe('learning from the customers', () => {
     await page.getByText('1,500 customers ranked on').waitFor({ timeout: 170_000 });
     await page.getByText(isKept ? 'fit 1' : 'model as shipped', { exact: true }).waitFor();
     await real.shoot('ask-with-fit');
+    await button('How good is it?').click();
+    const without = page.getByRole('region', { name: 'Without known outcomes' });
+    await without.getByText(isKept ? 'This ranking uses fit 1.' : /^This ranking uses the model as shipped/).waitFor();
+    if (isKept) await without.getByText(/^Foreseeing what customers do/).waitFor();
+    await without.scrollIntoViewIfNeeded();
+    await real.shoot('outcome-fit');
+    await real.expectAccessible();
     real.expectNoNetwork();
   });
 });

@@ -139,6 +139,27 @@ describe('how good a ranking is', () => {
     await real.colours('light');
   });
 
+  it('tells without outcomes how steady it is, and what that is not', async () => {
+    const { page } = real;
+    const without = part('Without known outcomes');
+    await without.getByText('Neither is a measure of how right this ranking is.').waitFor();
+    await without.getByText(/^This ranking uses the model as shipped/).waitFor();
+    await without.getByRole('button', { name: 'Draw events anew' }).click();
+    await without.getByRole('button', { name: 'Cancel' }).click();
+    await without.getByRole('button', { name: 'Draw events anew' }).click();
+    await without.getByText('10 times, with 1,500 customers:').waitFor({ timeout: 120_000 });
+    const kept = await without.getByRole('row').filter({ hasText: 'best 10 %' }).getByRole('cell').textContent();
+    const [mean, low, high] = (kept ?? '').match(/\d+/g)!.map(Number) as [number, number, number];
+    expect(low <= mean && mean <= high).toBe(true);
+    // Far from what chance would keep, and not everything.
+    expect(low).toBeGreaterThan(30);
+    expect(high).toBeLessThan(100);
+    await without.getByRole('table').scrollIntoViewIfNeeded();
+    await real.shoot('outcome-steady');
+    await real.expectAccessible();
+    expect(await page.evaluate(() => window.instructue.tasks.list())).toEqual({ ok: true, value: [] });
+  });
+
   it('fits a small window', async () => {
     await real.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.setContentSize(1280, 720));
     await real.page.waitForFunction(() => innerWidth === 1280);

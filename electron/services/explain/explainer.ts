@@ -4,6 +4,7 @@ import type { Workspace } from '../workspace/workspace.js';
 import { explainCustomer, type CustomerWhy } from './customer-why.js';
 import { nearestCustomers, type Nearest } from './nearest.js';
 import { indexFingerprint, readyRanking, type ReadyRanking } from './ready-ranking.js';
+import { rankingStability, type Stability } from './resampled.js';
 
 /** Explains the customers of one stored ranking at a time; its question is read once for all of them. */
 export class Explainer {
@@ -27,6 +28,12 @@ export class Explainer {
   async nearest(rankingId: number, userId: string, count: number, task?: Task): Promise<Nearest> {
     const engine = await this.engine(rankingId);
     return nearestCustomers(this.workspace, engine, await this.prepare(rankingId), userId, count, task);
+  }
+
+  /** How far the ranking hangs on single events. @throws AppError as readyRanking does; Cancelled */
+  async stability(rankingId: number, task?: Task): Promise<Stability> {
+    const engine = await this.engine(rankingId);
+    return rankingStability(this.workspace, engine, await this.prepare(rankingId), task);
   }
 
   private async prepare(rankingId: number): Promise<ReadyRanking> {

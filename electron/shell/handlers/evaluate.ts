@@ -3,7 +3,7 @@ import { evaluateStored, labelNames } from '../../services/evaluate/workspace-la
 import { handle } from '../handle.js';
 import type { Shell } from '../shell.js';
 
-export function handleEvaluate({ session }: Shell): void {
+export function handleEvaluate({ session, tasks }: Shell): void {
   handle(messages.listLabels, () => labelNames(session.reader()));
   handle(messages.evaluateRankings, async ({ rankingIds, label }) => {
     const { rankings, examplesLeftOut } = await evaluateStored(session.reader(), rankingIds, label);
@@ -22,4 +22,7 @@ export function handleEvaluate({ session }: Shell): void {
       })),
     };
   });
+  handle(messages.rankingStability, ({ taskId, rankingId }) =>
+    tasks.run(taskId, 'Draw events anew', (task) => session.explainer().stability(rankingId, task)),
+  );
 }
