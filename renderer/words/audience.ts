@@ -109,7 +109,7 @@ export const audienceText = {
     customers: 'Customers',
     profit: 'Expected profit',
     best: 'most profitable',
-    cut: 'Cut',
+    cutAt: (customers: string, isBest: boolean) => (isBest ? `${customers}, most profitable` : `Cut at ${customers}`),
     overBudget: 'over budget',
     optimum: (count: string, profit: string) => `Most profitable: ${count} customers, profit ${profit}`,
     expected: (conversions: string, cost: string, profit: string) =>

@@ -80,6 +80,20 @@ export class RealApp {
     await this.page.waitForFunction((wanted) => window.innerWidth === wanted, width);
   }
 
+  /** Fails when something in a scrolling element reaches beyond its right end. */
+  async expectNothingBeyond(selector: string): Promise<void> {
+    const beyond = () =>
+      this.page.evaluate((wanted) => {
+        const view = document.querySelector(wanted)!;
+        const end = view.getBoundingClientRect().left + view.clientWidth;
+        if (view.scrollWidth <= view.clientWidth) return [];
+        return Array.from(view.querySelectorAll('*'))
+          .filter((element) => element.getBoundingClientRect().right > end)
+          .map((element) => element.outerHTML.slice(0, 200));
+      }, selector);
+    await expect.poll(beyond).toEqual([]);
+  }
+
   async shoot(name: string): Promise<void> {
     await this.page.screenshot({ path: path.join(shots, `${name}.png`) });
   }

@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportAudience, remakeExport, type ExportRequest } from '../../../electron/services/audience/export.js';
 import { readIdList } from '../../../electron/services/audience/id-list.js';
 import { sha256 } from '../../../electron/services/audience/identity.js';
-import { readManifest } from '../../../electron/services/audience/manifest.js';
+import { membersBeside, readManifest } from '../../../electron/services/audience/manifest.js';
 import { audienceSpec, type AskSpec } from '../../../electron/services/audience/spec.js';
 import { writeTable } from '../../../electron/services/audience/write-table.js';
 import { column, readTable } from '../../../electron/services/evaluate/table-file.js';
@@ -90,6 +90,15 @@ describe('exporting a ranking', () => {
     await expect(remakeExport(fixture.workspace, fixture.rank, first.manifest, path('o.csv'))).rejects.toMatchObject({
       code: 'export-input-changed',
     });
+  });
+
+  it('finds its members again, and only as they were exported', async () => {
+    const { manifest, members } = await run(request('proof.csv', { holdout: { share: 0.5, seed: 's' } }));
+    expect(membersBeside(manifest, readManifest(manifest))).toBe(members);
+    writeFileSync(members, readFileSync(members, 'utf8').replace('holdout', 'treated'));
+    expect(() => membersBeside(manifest, readManifest(manifest))).toThrowError(/not as it was exported/);
+    rmSync(members);
+    expect(() => membersBeside(manifest, readManifest(manifest))).toThrowError(/not beside the manifest/);
   });
 
   it('serves as an exclude list or a frequency list later, the holdout not counting as contacted', async () => {

@@ -1,0 +1,166 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { measureCampaign, readMembers, readOutcomes } from '../../electron/services/audience/measure.js';
+import { parseRecipe } from '../../electron/services/recipe/recipe.js';
+import { OUTCOME, RankedShop, sample, table } from './ranked-shop.js';
+import { models, type RealApp } from './real-app.js';
+
+/** Real orders of the sample; nobody contacted its customers, so a measured campaign must have brought nothing. */
+describe('from an audience to a campaign', () => {
+  let shop: RankedShop;
+  let real: RealApp;
+  const page = () => shop.page;
+
+  beforeAll(async () => {
+    shop = await RankedShop.open();
+    real = shop.real;
+  }, 300_000);
+  afterAll(async () => {
+    await real?.close();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await real.shoot('failed-campaign');
+  });
+
+  it('measures what a campaign brought', async () => {
+    const bare = await shop.exportAs('bare.csv');
+    await page().getByLabel('Holdout').selectOption('50 %');
+    const share = page().getByRole('textbox', { name: 'Share of customers' });
+    await share.fill('60');
+    await share.press('Enter');
+    await shop.becomes((customers) => customers === 450);
+    const target = await shop.exportAs('campaign.csv');
+
+    await shop.unfold('Measure a campaign');
+    await real.choose(path.join(sample, 'labels.csv.gz'));
+    await page().getByRole('button', { name: 'Choose outcomes' }).click();
+    await page().getByLabel('What they did').selectOption(OUTCOME);
+    // What is no manifest is told so, and where to find one.
+    const other = path.join(real.folder, 'other.json');
+    writeFileSync(other, '{}');
+    await real.choose(other);
+    await page().getByRole('button', { name: 'Choose an export' }).click();
+    await page().getByText('This is not a manifest of this version').waitFor();
+    await page().getByRole('button', { name: 'Dismiss' }).click();
+    // Without a holdout there is nothing to measure.
+    await real.choose(`${bare}.manifest.json`);
+    await page().getByRole('button', { name: 'Choose an export' }).click();
+    await page().getByText('Nobody was held out').waitFor();
+    expect(await page().getByRole('button', { name: 'Measure', exact: true }).isDisabled()).toBe(true);
+
+    await real.choose(`${target}.manifest.json`);
+    await page().getByRole('button', { name: 'Choose an export' }).click();
+    await page().getByText('450 to contact, 450 held out').waitFor();
+    await page().getByRole('button', { name: 'Measure', exact: true }).click();
+    // The same as the service says. Nobody was contacted, so chance alone must be able to explain it.
+    const members = await readMembers(`${target}.members.csv`);
+    const effect = measureCampaign(members, await readOutcomes(path.join(sample, 'labels.csv.gz'), OUTCOME));
+    const [value, low, high] = [effect.uplift.value, effect.uplift.low, effect.uplift.high].map((part) =>
+      (100 * part).toFixed(2),
+    );
+    await page().getByText(`Uplift: ${value} percentage points (${low} to ${high})`).waitFor();
+    await page().getByText('chance alone could have done this').waitFor();
+    const treated = page().getByRole('row').filter({ hasText: 'Contacted' });
+    expect(await treated.getByRole('cell').allTextContents()).toEqual([
+      '450',
+      String(effect.treated.total),
+      `${(100 * effect.treated.mean).toFixed(2)} %`,
+    ]);
+    await page()
+      .getByRole('img', { name: /^Qini curve/ })
+      .scrollIntoViewIfNeeded();
+    await real.shoot('audience-measure');
+    await real.expectAccessible();
+  });
+
+  it('gives every customer the next best of several offers', async () => {
+    await shop.unfold('Next best offers');
+    await page().getByRole('button', { name: 'Add an offer' }).click();
+    await page().getByRole('button', { name: 'Add an offer' }).click();
+    await page().getByRole('textbox', { name: 'Offer 1' }).fill('candles');
+    await page().getByRole('textbox', { name: 'Offer 2' }).fill('tea');
+    await page().getByRole('textbox', { name: 'Capacity 2' }).fill('200');
+    await page().getByRole('textbox', { name: 'Customers contacted at most' }).fill('700');
+    await page().getByRole('button', { name: 'Plan offers' }).click();
+    const plan = page().getByRole('table', { name: 'Customers per offer' });
+    await plan.waitFor();
+    await page().getByText('compared as percentiles').waitFor();
+    expect(await plan.getByRole('cell').allTextContents()).toEqual(['candles', '500', 'Any', 'tea', '200', '200']);
+    await page().getByText('700 customers get an offer, 800 none. 350 of them are held out.').waitFor();
+    await page().getByLabel('Who took it before 1').selectOption(OUTCOME);
+    await page().getByLabel('Who took it before 2').selectOption('bought_tea_and_mugs_sep_nov');
+    await page().getByRole('button', { name: 'Plan offers' }).click();
+    await page().getByText('compared as probabilities').waitFor();
+    await plan.scrollIntoViewIfNeeded();
+    await real.shoot('audience-offers');
+    await real.expectAccessible();
+    const planned = await plan.getByRole('cell').allTextContents();
+    const target = path.join(real.folder, 'offers.csv');
+    await real.saveAs(target);
+    await page().getByRole('button', { name: 'Export offers' }).click();
+    await page().getByText('/offers.csv').first().waitFor();
+    const members = table(`${target}.members.csv`);
+    const given = (offer: string) => members.filter((row) => row['offer'] === offer).length;
+    expect([given('candles'), given('tea')].map(String)).toEqual([planned[1], planned[4]]);
+    expect(members).toHaveLength(700);
+    expect(given('tea')).toBeLessThanOrEqual(200);
+    expect(Object.keys(members[0]!)).toEqual([
+      'rank',
+      'user_id',
+      'offer',
+      'score',
+      'runner_up',
+      'runner_up_score',
+      'group',
+    ]);
+  });
+
+  it('is readable in the dark and fits a small window', async () => {
+    await real.colours('dark');
+    await page().getByRole('heading', { level: 2, name: 'Next best offers' }).scrollIntoViewIfNeeded();
+    await real.shoot('audience-offers-dark');
+    await real.expectAccessible();
+    await page()
+      .getByRole('img', { name: /^Qini curve/ })
+      .scrollIntoViewIfNeeded();
+    await real.shoot('audience-measure-dark');
+    await real.resize(1280, 720);
+    await real.expectNothingBeyond('.view');
+    await real.colours('light');
+    await page().getByRole('heading', { level: 2, name: 'Next best offers' }).scrollIntoViewIfNeeded();
+    await real.shoot('audience-offers-small');
+  });
+
+  it('saves the whole job as a recipe, which gives the same bytes on another machine', async () => {
+    const recipe = path.join(real.folder, 'weekly.json');
+    await shop.becomes((customers) => customers === 450);
+    await real.saveAs(recipe);
+    await page().getByRole('button', { name: 'Save as recipe' }).first().click();
+    await page()
+      .getByText(/^Run it with: npm run -s cli -- run/)
+      .waitFor();
+    await page()
+      .getByText(/^Run it with/)
+      .scrollIntoViewIfNeeded();
+    await real.shoot('audience-recipe');
+    const written = parseRecipe(readFileSync(recipe, 'utf8'), recipe);
+    expect(written.workspace).toBe('shop.instructue');
+    expect(written.sources.map(({ source }) => source).sort()).toEqual(['labels', 'profile', 'purchases']);
+    // Another machine has the files and the recipe, and not the workspace.
+    writeFileSync(recipe, JSON.stringify({ ...written, workspace: 'elsewhere.instructue' }));
+    execFileSync('npx', ['tsx', 'electron/cli/main.ts', 'run', recipe], {
+      cwd: path.resolve(import.meta.dirname, '../..'),
+      env: { ...process.env, INSTRUCTUE_MODEL: models },
+    });
+    for (const ending of ['', '.members.csv'])
+      expect(readFileSync(path.join(real.folder, `weekly.csv${ending}`), 'utf8')).toBe(
+        readFileSync(path.join(real.folder, `campaign.csv${ending}`), 'utf8'),
+      );
+  }, 240_000);
+
+  it('asked nothing of any network', () => {
+    real.expectNoNetwork();
+  });
+});
