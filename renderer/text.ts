@@ -82,9 +82,8 @@ export const text = {
     title: 'Ask',
     lead: 'Describe the customers you are looking for, as you would to a colleague.',
     instruction: 'Instruction',
-    placeholder: 'Customers who buy candles and t-lights but not garden items',
+    placeholder: 'Customers who … but not …',
     examples: 'From your data:',
-    example: (item: string) => `Customers who buy ${item}`,
     more: 'Answer and contrast (optional)',
     answer: 'What a fitting customer’s answer would say',
     answerPlaceholder: 'This customer buys candles',
@@ -158,6 +157,26 @@ export const text = {
     cancel: 'Cancel',
     remaining: (time: string) => `about ${time} left`,
     starting: 'Starting',
+    /** What a task is at, by the name of its stage. */
+    stages: {
+      import: 'Reading the file',
+      derive: 'Reading your files',
+      'embed strings': 'Reading the words in your data',
+      'encode customers': 'Reading customers',
+      'read customers': 'Reading customers',
+      'rank customers': 'Ranking customers',
+      'rank again': 'Ranking again',
+      'compare customers': 'Comparing customers',
+      'write questions': 'Writing questions',
+      learn: 'Learning',
+      'cross-validate': 'Checking on examples held back',
+      'train the soft prompt': 'Learning from the examples',
+      'find neighbours': 'Finding like customers',
+      'lay out customers': 'Laying out the map',
+      'place customers': 'Placing customers',
+      'find groups': 'Finding groups',
+      'name groups': 'Naming groups',
+    },
   },
   failure: {
     todo: 'What to do',
@@ -205,6 +224,8 @@ export const duration = (milliseconds: number): string =>
     : `${Math.round(milliseconds / 60_000)} min`;
 
 const brief = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 });
+// Without a comma, so that years look like years.
+const figures = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4, useGrouping: false });
 
-/** 12345.6 → "12.3K", 0.01234 → "0.0123". */
-export const short = (value: number): string => brief.format(value);
+/** 12345.6 → "12.3K", 1976 → "1976", 0.012345 → "0.01235". */
+export const short = (value: number): string => (Math.abs(value) < 10_000 ? figures : brief).format(value);

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
-import type { FileReport, Histogram, Inspection, Overview } from '../../electron/ipc/data.js';
+import type { FileReport, Histogram, InspectedColumn, Inspection, Overview } from '../../electron/ipc/data.js';
 import type { GrantedFile } from '../../electron/ipc/vocabulary.js';
 import { bridge } from '../bridge.js';
 import { useFailures } from './failures.js';
@@ -48,6 +48,16 @@ export const useData = defineStore('data', () => {
   const leaveOut = (inspection: Inspection) => {
     pending.value = pending.value.filter((other) => other !== inspection);
   };
+
+  /** Whether a column may be sensitive and the model would still be shown it. */
+  const isUndecided = ({ mayBeSensitive, role }: InspectedColumn): boolean =>
+    mayBeSensitive && role !== 'sensitive' && role !== 'ignore';
+
+  /** Keeps from the model what may be sensitive in any of the pending files. */
+  function keepFromModel(): void {
+    for (const { columns } of pending.value)
+      for (const column of columns.filter(isUndecided)) column.role = 'sensitive';
+  }
 
   /** Imports the pending files one after the other; stops at the first that fails or is cancelled. */
   async function importAll(): Promise<void> {
@@ -118,6 +128,8 @@ export const useData = defineStore('data', () => {
     drop,
     addSample,
     leaveOut,
+    isUndecided,
+    keepFromModel,
     importAll,
     update,
     remove,

@@ -2,7 +2,16 @@
 export const askText = {
   /** A ranking by a tuned version. */
   tuned: (version: string) => `tuned, version ${version}`,
-  exampleNot: (item: string, other: string) => `Customers who buy ${item} but not ${other}`,
+  /** By what a source holds. */
+  examples: {
+    purchases: (item: string) => `Customers who buy ${item}`,
+    services: (item: string) => `Customers who take up ${item}`,
+    paths: (item: string) => `Customers who visit ${item}`,
+    searches: (item: string) => `Customers who search for ${item}`,
+    apps: (item: string) => `Customers who use ${item}`,
+  },
+  state: (column: string, value: string) => `Customers with ${column} ${value}`,
+  butNot: (instruction: string, other: string) => `${instruction} but not ${other}`,
   reading: {
     label: 'How the instruction is read',
     wait: 'Reading …',

@@ -1,8 +1,11 @@
 /** Words of what the Data step shows of a file's contents. */
 export const dataText = {
+  undecided:
+    'The model would be shown columns that may be sensitive. Those kept from it still serve fairness and consent.',
+  keepAll: 'Keep all from the model',
   coverage: (percent: string) => `${percent} % of all`,
   numbers: 'Numbers',
-  range: (low: string, median: string, high: string) => `${low} to ${high}, half below ${median}`,
+  range: (low: string, median: string, high: string) => `${low} to ${high}, median ${median}`,
   isLog: 'log axis',
   logHint: 'The axis is logarithmic: each bar is as many times as wide as the one before.',
   empty: (count: string) => `${count} empty`,

@@ -64,7 +64,8 @@ export const outcomeText = {
     steadyHint:
       'Each customer’s events are drawn anew, as many as there are, some twice and some not at all, and the customers are ranked again. A steady ranking hangs on no single event; it may be steadily wrong.',
     start: 'Draw events anew',
-    again: (resamples: string, customers: string) => `${resamples} times, with ${customers} customers:`,
+    again: (resamples: string, customers: string) =>
+      `${resamples} times, with ${customers} customers; in brackets the least and the most:`,
     best: (percent: number) => `Of the best ${percent} %`,
     stay: (mean: string, low: string, high: string) => `${mean} % stay (${low}–${high})`,
     correlation: 'Rank correlation',

@@ -39,7 +39,7 @@ describe('learning from the customers', () => {
     await page.getByLabel('Minutes to learn').fill(MINUTES);
     await button('Learn from my customers').click();
     await page
-      .getByText(/^learn: [1-9]/)
+      .getByText(/^Learning: [1-9]/)
       .first()
       .waitFor({ timeout: 170_000 });
     await button('Pause').click();
@@ -47,7 +47,7 @@ describe('learning from the customers', () => {
     await real.expectAccessible();
     await button('Continue').click();
     await page
-      .getByText(/^learn: /)
+      .getByText(/^Learning: /)
       .first()
       .waitFor({ timeout: 120_000 });
     await real.shoot('learn-running');
