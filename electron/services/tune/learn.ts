@@ -43,6 +43,8 @@ const FOLDS = 5;
 const GAIN_STEPS = 20;
 /** Cross-validation is repeated until it has made so many predictions. */
 const PREDICTIONS = 320;
+/** How much of the untuned score is added per 1 / examples, in units of the tuned score's deviation over the examples. */
+const STEADINESS = 3;
 /** Share of the targets' variance that is taken for noise. */
 const NOISE = 0.8;
 
@@ -80,7 +82,7 @@ export function learn(design: Design, { answers, doubt }: Answers, task: Task): 
   const crossValidated = crossValidate(design, answers, names, fit, task);
   const fits = exact ? fitAll : fit(answers.map((_, at) => at));
   return {
-    weights: weightsOf(design, fits, names),
+    weights: steadied(design, weightsOf(design, fits, names)),
     shares: Object.fromEntries(names.map((name, at) => [name, mean(fits, ({ variances }) => variances[at]!)])),
     slope: mean(fits, ({ slope }) => slope),
     ...crossValidated,
@@ -105,7 +107,8 @@ function crossValidate(
       throwIfCancelled(task, 'Tuning');
       const out = new Set(asked);
       const seen = answers.map((_, at) => at).filter((at) => !out.has(at));
-      const values = valuesOf(subDesign(design, asked), weightsOf(subDesign(design, seen), fit(seen), names));
+      const part = subDesign(design, seen);
+      const values = valuesOf(subDesign(design, asked), steadied(part, weightsOf(part, fit(seen), names)));
       asked.forEach((at, i) => (tuned[at] = values[i]!));
     }
     sums.before += withinParts(parts, design.prior, answers) / rounds;
@@ -119,6 +122,18 @@ function crossValidate(
     after: around(sums.after, auc(sums.tuned, labels)),
     gains: { before: gains(design.prior, labels), after: gains(sums.tuned, labels) },
   };
+}
+
+/**
+ * Weights with more of the untuned score, the fewer the examples: what the mixture found with 16 of them varies more than it
+ * says, and this costs little where it is right (docs/decisions/0010-tuning.md).
+ * @param design holds the examples that the weights come from
+ */
+export function steadied(design: Design, weights: Weights): Weights {
+  const values = valuesOf(design, weights);
+  const centre = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / values.length);
+  return { ...weights, slope: weights.slope + (STEADINESS / values.length) * spread };
 }
 
 function gains(scores: Float64Array, labels: Uint8Array): GainStep[] {
