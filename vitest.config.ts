@@ -8,6 +8,8 @@ export default defineConfig({
     // Two workers: each may hold a DuckDB instance and an inference session.
     maxWorkers: 2,
     testTimeout: 60_000,
+    // Set-ups import files and encode; two at a time on a busy machine.
+    hookTimeout: 60_000,
     reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }]],
   },
 });

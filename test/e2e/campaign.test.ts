@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { measureCampaign, readMembers, readOutcomes } from '../../electron/services/audience/measure.js';
 import { parseRecipe } from '../../electron/services/recipe/recipe.js';
-import { OUTCOME, RankedShop, sample, table } from './ranked-shop.js';
+import { manifestOf, OUTCOME, RankedShop, sample, table } from './ranked-shop.js';
 import { models, type RealApp } from './real-app.js';
 
 /** Real orders of the sample; nobody contacted its customers, so a measured campaign must have brought nothing. */
@@ -115,6 +115,38 @@ describe('from an audience to a campaign', () => {
       'runner_up_score',
       'group',
     ]);
+  });
+
+  it('takes an offer from a tuned version, which is ranked by first', async () => {
+    const all = table(path.join(sample, 'labels.csv.gz')).slice(0, 400);
+    const examples = path.join(real.folder, 'examples.csv');
+    writeFileSync(examples, ['user_id,fits', ...all.map((row) => `${row['user_id']},${row[OUTCOME]}`)].join('\n'));
+    const step = (name: string) => page().getByRole('navigation').getByText(name).click();
+    await step('Tune');
+    await real.choose(examples);
+    await page().getByRole('button', { name: 'Choose examples' }).click();
+    await page().getByLabel('Has what you look for').selectOption('fits');
+    await page().getByRole('button', { name: 'Tune', exact: true }).last().click();
+    await page().getByText('Version 1').waitFor({ timeout: 120_000 });
+    await step('Audience');
+    await shop.unfold('Next best offers');
+    const ranking = page().getByLabel('Ranked by 1');
+    const before = await ranking.inputValue();
+    await ranking.selectOption({ label: 'Customers who buy candles and t-lights, version 1' });
+    await expect.poll(() => ranking.inputValue(), { timeout: 120_000 }).not.toBe(before);
+    const target = path.join(real.folder, 'tuned-offers.csv');
+    await real.saveAs(target);
+    await page().getByRole('button', { name: 'Export offers' }).click();
+    await page().getByText('/tuned-offers.csv').first().waitFor();
+    expect(manifestOf(target).ask).toMatchObject({
+      offers: { offers: [{ name: 'candles', tuned: 'Customers who buy candles and t-lights@1' }, { name: 'tea' }] },
+    });
+    // The ranking on show stays the one that it was.
+    await page()
+      .getByRole('heading', { level: 2, name: 'Customers who buy candles and t-lights', exact: true })
+      .waitFor();
+    await shop.unfold('Measure a campaign');
+    expect(await shop.size()).toBe(450);
   });
 
   it('is readable in the dark and fits a small window', async () => {
