@@ -190,7 +190,7 @@ describe('from an audience to a campaign', () => {
       expect(readFileSync(path.join(real.folder, `weekly.csv${ending}`), 'utf8')).toBe(
         readFileSync(path.join(real.folder, `campaign.csv${ending}`), 'utf8'),
       );
-  }, 240_000);
+  }, 400_000);
 
   it('asked nothing of any network', () => {
     real.expectNoNetwork();
