@@ -6,6 +6,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { FitVersion } from '../electron/services/fit/fit-store.js';
+import { fitWorkspace } from '../electron/services/fit/fit.js';
+import { encode } from '../electron/services/index/encode.js';
 import { importSample, repeatedSample } from './repeated-sample.js';
 
 const { values: options } = parseArgs({
@@ -24,13 +26,16 @@ await (options.kill ? compareKilled() : measure());
 async function measure(): Promise<void> {
   const services = await repeatedSample(options.cache, Number(options.customers));
   const started = performance.now();
-  await services.prepare({ device: 'cpu' });
+  const engine = await services.engine('cpu');
+  await encode(services.workspace, engine);
   const prepared = performance.now();
   const before = peak();
   const steps: number[] = [];
   let last = performance.now();
-  const fit = await services.fit(
-    { device: 'cpu', ...(options.minutes && { minutes: Number(options.minutes) }) },
+  const fit = await fitWorkspace(
+    services.workspace,
+    engine,
+    options.minutes ? { minutes: Number(options.minutes) } : {},
     {
       signal: new AbortController().signal,
       progress: ({ stage }) => {

@@ -100,6 +100,7 @@ async function write(writer: Writer, asked: UserTask, most: number, maxEvents: n
   const named = phrasesOf(words, roles, WANTED);
   const wanted = await reader.embed(named.length > 0 ? named : [instruction]);
   const unwanted = await reader.embed(phrasesOf(words, roles, UNWANTED));
+  const whole = named.length > 0 && unwanted.length === 0 ? await reader.embed([instruction]) : [];
   const [answerText] = await reader.embed([answer]);
   const [read, readAnswer] = [await reader.instruction(words), await reader.answer(wordsOf(answer))];
   const seen = eventsOf(look.events, [...target.keys()], asked.hidden);
@@ -118,7 +119,7 @@ async function write(writer: Writer, asked: UserTask, most: number, maxEvents: n
     answerText: answerText!,
     ...pack(events, writer.population.strings, maxEvents, draws),
     target: Uint8Array.from(chosen, (customer) => target[customer]!),
-    ...(await evidenceOf(writer, asked.direction, { wanted, unwanted }, seen, events)),
+    ...(await evidenceOf(writer, asked.direction, { wanted, unwanted, whole }, seen, events)),
   };
 }
 
@@ -133,7 +134,7 @@ function balanced(target: Int8Array, most: number, draws: Draws): Int32Array {
 async function evidenceOf(
   { engine, population }: Writer,
   direction: Direction,
-  { wanted, unwanted }: { wanted: Float32Array[]; unwanted: Float32Array[] },
+  texts: Record<'wanted' | 'unwanted' | 'whole', Float32Array[]>,
   seen: EventBlock,
   events: EventBlock,
 ): Promise<Pick<FitQuestion, 'evidence' | 'named'>> {
@@ -145,7 +146,8 @@ async function evidenceOf(
       addCosines(phrase, population.embedding, phrase.length, 0, [row]);
       return row;
     });
-  const evidence = prepareEvidence(directions, cosines(wanted), cosines(unwanted), population.facts, seen);
+  const [wanted, unwanted, [whole]] = [cosines(texts.wanted), cosines(texts.unwanted), cosines(texts.whole)];
+  const evidence = prepareEvidence(directions, { wanted, unwanted, whole }, population.facts, seen);
   return { evidence: await engine.evidence(featuresOf(evidence, events), evidence.context), named: isNamed(evidence) };
 }
 

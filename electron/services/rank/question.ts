@@ -1,6 +1,7 @@
 import type { Engine, InstructionReading, LanguageReading } from '../../engine/engine.js';
 import { AppError } from '../errors.js';
 import { phrasesOf, UNWANTED, WANTED } from './phrases.js';
+import { meanRow, unitLength } from './similarity.js';
 
 /** What an analyst asks. `answer` replaces the answer made from the instruction; `contrast` is what is not wanted. */
 export interface Question {
@@ -32,6 +33,8 @@ export interface ReadQuestion {
   /** Embeddings of the wanted and unwanted phrases, [P, textWidth] and [Q, textWidth]. */
   wanted: Float32Array;
   unwanted: Float32Array;
+  /** The instruction and the answer that was given as one embedding; undefined where the phrases say all. [textWidth] */
+  whole: Float32Array | undefined;
   instruction: LanguageReading;
   /** Learned answer embedding, [embeddingWidth - 2]. */
   answer: Float32Array;
@@ -65,7 +68,16 @@ export async function readQuestion(engine: Engine, question: Question): Promise<
   const read = await readSide(engine, instruction, directions, names ? named : [words.join(' ')], unwanted);
   const answer = question.answer?.trim() || answerText(read.understanding);
   read.understanding.answer = answer;
-  return { ...read, answer: await readAnswer(engine, wordsOf(answer)) };
+  // As a whole, an instruction that excludes something is also similar to what it excludes.
+  const isWhole = names && unwanted.length === 0;
+  const whole = isWhole ? await readWhole(engine, words.join(' '), question.answer?.trim()) : undefined;
+  return { ...read, whole, answer: await readAnswer(engine, wordsOf(answer)) };
+}
+
+/** @param answer that was given, if any */
+async function readWhole(engine: Engine, instruction: string, answer: string | undefined): Promise<Float32Array> {
+  const embedded = await engine.embedTexts(answer ? [instruction, answer] : [instruction]);
+  return unitLength(meanRow(embedded, engine.model.shape.textWidth));
 }
 
 /**
@@ -77,7 +89,7 @@ export async function readContrast(engine: Engine, question: ReadQuestion, contr
   const directions = Float32Array.from(engine.model.directions, (name) => Number(name === 'present'));
   const read = await readSide(engine, question.instruction, directions, [words.join(' ')], []);
   read.understanding.answer = words.join(' ');
-  return { ...read, answer: await readAnswer(engine, words) };
+  return { ...read, whole: undefined, answer: await readAnswer(engine, words) };
 }
 
 /** The learned embedding of an answer, [embeddingWidth - 2]. */
@@ -92,7 +104,7 @@ async function readSide(
   directions: Float32Array,
   wanted: string[],
   unwanted: string[],
-): Promise<Omit<ReadQuestion, 'answer'>> {
+): Promise<Omit<ReadQuestion, 'answer' | 'whole'>> {
   const embedded = await engine.embedTexts([...wanted, ...unwanted]);
   const split = wanted.length * engine.model.shape.textWidth;
   return {

@@ -6,6 +6,7 @@ import { makeStringTable, type StringFacts } from '../index/string-store.js';
 import { TokenBatcher } from '../index/token-batch.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { ReadQuestion } from './question.js';
+import { meanRow } from './similarity.js';
 
 /** Customers of one run of the readout: few enough that its work stays in the processor's caches. */
 const RUN_BATCH = 128;
@@ -77,12 +78,4 @@ export class Readout {
     }
     return learned;
   }
-}
-
-/** Mean of the rows of a matrix [rows, width]; zero where there is none. */
-export function meanRow(rows: Float32Array, width: number): Float32Array {
-  const mean = new Float32Array(width);
-  const count = rows.length / width;
-  for (let at = 0; at < rows.length; at++) mean[at % width]! += rows[at]! / count;
-  return mean;
 }

@@ -5,20 +5,27 @@ import { readIndex, sampleEvents, type IndexBatch } from '../index/read-index.js
 import { readStringFacts } from '../index/string-store.js';
 import { throwIfCancelled, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { readColumns } from './columns.js';
 import { CONTEXT, FEATURES } from './evidence.js';
 import { similarity } from './embedding.js';
-import { OUTCOMES, readContrast, readQuestion, type Question, type Understanding } from './question.js';
+import { learnLookAlike, likeness, type LookAlike } from './look-alike.js';
+import { OUTCOMES, readContrast, readQuestion, type Direction, type Question, type Understanding } from './question.js';
 import { Readout } from './readout.js';
+import { moments } from './row-scale.js';
 import { featuresOf, isNamed, prepareSide, type Side } from './side.js';
 
 /** Customers that the first pass looks at, evenly spaced by number. */
 const SAMPLE = 8192;
+/** Directions under which those who have what is named show whom the instruction is about. */
+const OWNING: ReadonlySet<Direction> = new Set(['present', 'high']);
 /** Customers that are scored at a time. */
 const BATCH = 1024;
 /** A question made ready to score any customer of the workspace. */
 export interface Scorer {
   understanding: Understanding;
   wanted: Side;
+  /** Likeness to those who have what is named; undefined where hardly anybody has anything near it. */
+  lookAlike: (LookAlike & { scale: number }) | undefined;
   /** What the contrast's answer is compared with, when there is a contrast. */
   contrast: Side | undefined;
   /** Reads customers under the instruction; undefined while the gate is 0, or where the instruction is about an outcome. */
@@ -35,7 +42,7 @@ export interface ScoredBatch {
   events: EventBlock;
   /** Standardised evidence features of the wanted side, [customers, F]. */
   features: Float32Array;
-  /** Evidence of the wanted side, any real number. */
+  /** Evidence of the wanted side and likeness, any real number. */
   evidence: Float32Array;
   /** Learned parts of the user embeddings, unit vectors [customers, embeddingWidth - 2]; undefined while the gate is 0. */
   learned: Float32Array | undefined;
@@ -61,6 +68,7 @@ export async function prepareScorer(workspace: Workspace, engine: Engine, questi
     );
   const sample = await sampleEvents(workspace, total, SAMPLE);
   const wanted = await prepareSide(workspace, engine, read, facts, sample);
+  const lookAlike = await prepareLookAlike(workspace, engine, wanted, sample);
   const text = question.contrast?.trim();
   const contrast = text
     ? await prepareSide(workspace, engine, await readContrast(engine, read, text), facts, sample)
@@ -69,7 +77,22 @@ export async function prepareScorer(workspace: Workspace, engine: Engine, questi
   const { gate, namedGate } = engine.model;
   const open = OUTCOMES.has(read.understanding.direction) ? 0 : isNamed(wanted) ? namedGate : gate;
   const readout = open > 0 ? await Readout.of(workspace, engine, read, facts) : undefined;
-  return { understanding: read.understanding, wanted, contrast, readout, gate: open };
+  return { understanding: read.understanding, wanted, lookAlike, contrast, readout, gate: open };
+}
+
+/** Likeness counts where the instruction is about having something, and in proportion to how the evidence varies. */
+async function prepareLookAlike(
+  workspace: Workspace,
+  engine: Engine,
+  { read, scores, scale, context }: Side,
+  sample: EventBlock,
+): Promise<Scorer['lookAlike']> {
+  if (!OWNING.has(read.understanding.direction)) return undefined;
+  const excluded = scores.namedNot.filter((degree) => degree !== undefined);
+  const learned = await learnLookAlike(sample, await readColumns(workspace), scores.cosine, excluded);
+  if (!learned) return undefined;
+  const evidence = await engine.evidence(featuresOf({ scores, scale, context }, sample), context);
+  return { ...learned, scale: learned.loudness * moments(Float64Array.from(evidence)).deviation };
 }
 
 /** Scores every encoded customer, in the order of their numbers. */
@@ -94,10 +117,11 @@ export async function scoreBatch(
   scorer: Scorer,
   { first, events }: Pick<IndexBatch, 'first' | 'events'>,
 ): Promise<ScoredBatch> {
-  const { gate } = scorer;
+  const { gate, lookAlike } = scorer;
   const learned = await scorer.readout?.embed(events);
   const features = featuresOf(scorer.wanted, events);
   const evidence = await engine.evidence(features, scorer.wanted.context);
+  if (lookAlike) likeness(lookAlike, events).forEach((alike, at) => (evidence[at]! += lookAlike.scale * alike));
   const scores = similarity(evidence, learned, scorer.wanted.read.answer, gate);
   if (scorer.contrast) {
     const { context, read } = scorer.contrast;

@@ -14,7 +14,7 @@ import {
 } from './evidence.js';
 import { liftTable } from './lift.js';
 import type { ReadQuestion } from './question.js';
-import { addCosines, documentFrequency, largestOf, namedDegree, standardised } from './similarity.js';
+import { addCosines, documentFrequency, halfway, largestOf, namedDegree, standardised } from './similarity.js';
 
 /** Anchors whose owners the context counts, and how many of the nearest strings it averages. */
 const FEW = 5;
@@ -58,30 +58,34 @@ export async function prepareSide(
   sample: EventBlock,
 ): Promise<Side> {
   const width = engine.model.shape.textWidth;
-  const rows = (phrases: Float32Array): Float32Array[] =>
-    Array.from({ length: phrases.length / width }, () => new Float32Array(facts.count));
-  const [wanted, unwanted] = [rows(read.wanted), rows(read.unwanted)];
-  for await (const { first, embedding } of readEmbeddings(workspace, engine, facts.count)) {
-    addCosines(read.wanted, embedding, width, first, wanted);
-    addCosines(read.unwanted, embedding, width, first, unwanted);
-  }
-  return { read, ...prepareEvidence(read.directions, wanted, unwanted, facts, sample) };
+  const texts = [read.wanted, read.unwanted, read.whole ?? new Float32Array(0)];
+  const cosines = texts.map((text) => Array.from({ length: text.length / width }, () => new Float32Array(facts.count)));
+  for await (const { first, embedding } of readEmbeddings(workspace, engine, facts.count))
+    texts.forEach((text, at) => addCosines(text, embedding, width, first, cosines[at]!));
+  const [wanted = [], unwanted = [], [whole] = []] = cosines;
+  return { read, ...prepareEvidence(read.directions, { wanted, unwanted, whole }, facts, sample) };
+}
+
+/** Cosines of the phrases of an instruction, and of it as a whole, with every string: [strings] each. */
+export interface Cosines {
+  wanted: Float32Array[];
+  unwanted: Float32Array[];
+  whole?: Float32Array | undefined;
 }
 
 /**
  * The same from what is known of the instruction and of every string.
  * @param directions probabilities of the model's directions, [D]
- * @param wanted cosines of every wanted phrase with every string; `unwanted` the same
  */
 export function prepareEvidence(
   directions: Float32Array,
-  wanted: Float32Array[],
-  unwanted: Float32Array[],
+  cosines: Cosines,
   facts: StringFacts,
   sample: EventBlock,
 ): Evidence {
+  const { wanted, unwanted } = cosines;
   const df = documentFrequency(sample, facts.count);
-  const { scores, anchors } = scoreStrings(wanted, unwanted, facts, sample, df);
+  const { scores, anchors } = scoreStrings(cosines, facts, sample, df);
   const raw = new Float64Array(sample.customers * FEATURES.length);
   rawFeatures(sample, scores, raw);
   const context = contextOf(wanted, anchors, df, sample, unwanted.length > 0);
@@ -100,13 +104,13 @@ export function featuresOf({ scores, scale }: Evidence, block: EventBlock): Floa
 }
 
 function scoreStrings(
-  wanted: Float32Array[],
-  unwanted: Float32Array[],
+  { wanted, unwanted, whole }: Cosines,
   facts: StringFacts,
   sample: EventBlock,
   df: Float64Array,
 ): { scores: StringScores; anchors: number[] } {
   let similarity = largestOf(wanted.map((cosine) => standardised(cosine, df)));
+  if (whole) similarity = standardised(halfway(similarity, standardised(whole, df)), df);
   let opposed: Float64Array | undefined;
   if (unwanted.length > 0) {
     const against = largestOf(unwanted.map((cosine) => standardised(cosine, df)));
@@ -114,8 +118,10 @@ function scoreStrings(
     similarity = similarity.map((value, s) => (value >= against[s]! ? value : GIVEN_WAY));
   }
   const { lift, anchors } = liftTable(sample, similarity, df);
+  const nearest = largestOf(wanted);
   const scores = {
     facts,
+    cosine: whole ? halfway(nearest, whole) : nearest,
     similarity,
     attention: attentionOf(similarity),
     lift,

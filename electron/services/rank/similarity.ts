@@ -35,7 +35,7 @@ export function addCosines(
  * Cosines of one phrase centred and scaled to mean 0 and variance 1 under df / sum(df), [strings].
  * Source: models/training/evidence.py standardised_similarity.
  */
-export function standardised(cosine: Float32Array, df: Float64Array): Float64Array {
+export function standardised(cosine: Float32Array | Float64Array, df: Float64Array): Float64Array {
   const total = Math.max(
     df.reduce((sum, n) => sum + n, 0),
     1,
@@ -49,15 +49,34 @@ export function standardised(cosine: Float32Array, df: Float64Array): Float64Arr
 }
 
 /** Largest of several arrays at every place; all have the same length, and there is at least one. */
-export function largestOf(arrays: readonly Float64Array[]): Float64Array {
+export function largestOf(arrays: readonly (Float32Array | Float64Array)[]): Float64Array {
   const [first, ...others] = arrays;
   const result = Float64Array.from(first!);
   for (const other of others) for (let i = 0; i < result.length; i++) result[i] = Math.max(result[i]!, other[i]!);
   return result;
 }
 
+/** Half of either. */
+export function halfway(one: Float64Array, other: Float32Array | Float64Array): Float64Array {
+  return one.map((value, at) => (value + other[at]!) / 2);
+}
+
 /** How surely a phrase names each string: 0 up to a cosine of 0.6, 1 from 0.9; undefined when it names none. */
 export function namedDegree(cosine: Float32Array): Float64Array | undefined {
   const degree = Float64Array.from(cosine, (value) => Math.min(1, Math.max(0, (value - NAMED) / NAMED_RANGE)));
   return degree.some((value) => value > 0) ? degree : undefined;
+}
+
+/** Mean of the rows of a matrix [rows, width]; zero where there is none. */
+export function meanRow(rows: Float32Array, width: number): Float32Array {
+  const mean = new Float32Array(width);
+  const count = rows.length / width;
+  for (let at = 0; at < rows.length; at++) mean[at % width]! += rows[at]! / count;
+  return mean;
+}
+
+/** The vector with length 1. */
+export function unitLength(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector) || 1;
+  return vector.map((value) => value / length);
 }

@@ -7,14 +7,12 @@ import type { Tuning } from '../rank/rank.js';
 import { Readout } from '../rank/readout.js';
 import type { ScoredBatch } from '../rank/score.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { VALUE_SCALE } from './rows.js';
+import { timesEvents, VALUE_SCALE, type EventWeights } from '../rank/rows.js';
 import { promptScores } from './soft-prompt.js';
 import { fromText, STRING_NAME, type DenseWeights, type TunedVersion } from './tuned-store.js';
 
 /** Weights of every string of the workspace as it is now, [strings] each. */
-interface StringWeights {
-  present: Float64Array;
-  value: Float64Array;
+interface StringWeights extends EventWeights {
   /** Inner product of the string's embedding with the text weights. */
   meaning: Float64Array;
 }
@@ -77,7 +75,7 @@ async function readStringWeights(
       meaning[first + at] = sum;
     }
   }
-  return { present: Float64Array.from(present), value: Float64Array.from(value), meaning };
+  return { present: Float64Array.from(present), value: Float64Array.from(value, (one) => VALUE_SCALE * one), meaning };
 }
 
 function tunedScores(
@@ -85,32 +83,25 @@ function tunedScores(
   weights: DenseWeights,
   strings: StringWeights,
 ): Float32Array {
-  const result = eventScores(events, strings);
+  const result = timesEvents(events, strings);
+  addMeaning(result, events, strings.meaning);
   if (learned) add(result, learned, weights.learned);
   return Float32Array.from(result, (value, at) => weights.constant + weights.slope * scores[at]! + value);
 }
 
-/** What `rowsOf` and the means of the embeddings come to under the weights, without making them. */
-function eventScores({ customers, start, string, n, value }: EventBlock, strings: StringWeights): Float64Array {
-  const result = new Float64Array(customers);
+/** Adds what the means of the customers' embeddings come to under the text weights. */
+function addMeaning(result: Float64Array, { customers, start, string, n }: EventBlock, meaning: Float64Array): void {
   for (let customer = 0; customer < customers; customer++) {
     const [from, to] = [start[customer]!, start[customer + 1]!];
     let sum = 0;
-    let meaning = 0;
     let amount = 0;
     for (let event = from; event < to; event++) {
-      const s = string[event]!;
       const weight = Math.log2(1 + n[event]!);
-      sum += weight * strings.present[s]!;
-      meaning += weight * strings.meaning[s]!;
+      sum += weight * meaning[string[event]!]!;
       amount += weight;
-      const v = value[event]!;
-      // NaN is the only number that differs from itself.
-      if (v === v) sum += VALUE_SCALE * (v - 0.5) * strings.value[s]!;
     }
-    if (to > from) result[customer] = sum / Math.sqrt(to - from) + meaning / amount;
+    if (to > from) result[customer]! += sum / amount;
   }
-  return result;
 }
 
 function add(result: Float64Array, table: Float32Array, weights: readonly number[]): void {

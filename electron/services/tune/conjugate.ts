@@ -1,9 +1,9 @@
+import { dot, solve } from '../rank/conjugate-gradients.js';
 import type { BlockName, Design } from './design.js';
 import { SLOPE_SPREAD, OFFSET_VARIANCE, type Fitted, type Problem, type Setting } from './posterior.js';
 import { timesBlock, timesStrings, transposedBlock, transposedStrings } from './products.js';
 
-const ROUNDS = 200;
-const TOLERANCE = 1e-6;
+const PRECISION = { rounds: 200, tolerance: 1e-6 };
 
 /**
  * What `fitMixture` finds, for so many examples that their kernels do not fit: every setting solved by conjugate gradients
@@ -21,7 +21,7 @@ export function solveLarge(
     return {
       setting,
       weight: weight / total,
-      dual: solve((vector) => covarianceTimes(design, noise, setting, names, vector), noise, rest),
+      dual: solve((vector) => covarianceTimes(design, noise, setting, names, vector), noise, rest, PRECISION),
     };
   });
 }
@@ -47,33 +47,4 @@ function covarianceTimes(
     for (let i = 0; i < part.length; i++) result[i]! += variance * part[i]!;
   });
   return result;
-}
-
-/** Conjugate gradients, preconditioned by the noise (Golub & Van Loan 2013, algorithm 11.5.1). */
-function solve(times: (vector: Float64Array) => Float64Array, noise: Float64Array, wanted: Float64Array): Float64Array {
-  const solution = new Float64Array(wanted.length);
-  const rest = Float64Array.from(wanted);
-  let scaled = rest.map((value, at) => value / noise[at]!);
-  let direction = Float64Array.from(scaled);
-  let size = dot(rest, scaled);
-  const enough = size * TOLERANCE ** 2;
-  for (let round = 0; round < ROUNDS && size > enough; round++) {
-    const moved = times(direction);
-    const step = size / dot(direction, moved);
-    for (let at = 0; at < rest.length; at++) {
-      solution[at]! += step * direction[at]!;
-      rest[at]! -= step * moved[at]!;
-    }
-    scaled = rest.map((value, at) => value / noise[at]!);
-    const next = dot(rest, scaled);
-    direction = direction.map((value, at) => scaled[at]! + (next / size) * value);
-    size = next;
-  }
-  return solution;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let at = 0; at < a.length; at++) sum += a[at]! * b[at]!;
-  return sum;
 }

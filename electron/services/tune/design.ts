@@ -1,5 +1,7 @@
 import { principal, type Operator, type Principal } from './principal.js';
-import { chosenOf, chosenRows, timesTable, transposedTimes, weightedSum, type Columns, type Rows } from './rows.js';
+import type { Columns } from '../rank/columns.js';
+import { chosenOf, chosenRows, timesTable, transposedTimes, type Rows } from '../rank/rows.js';
+import { moments, partOf, rowScale, scaledRows } from '../rank/row-scale.js';
 
 /** What is known of the base's sample and of the examples. */
 export interface Gathered {
@@ -49,27 +51,17 @@ export interface Design {
   blocks: Block[];
 }
 
-/** Rare strings weigh more, by the square root of what would give every string the same variance. */
-const RARITY = 0.5;
 const TOPICS = 24;
 const TEXT_DIRECTIONS = 32;
 const LEARNED_DIRECTIONS = 24;
 /** Customers that the directions of dense features are found with. */
 const DIRECTION_SAMPLE = 1024;
-/** Columns that fewer customers of the sample have keep the scale that this many would give. */
-const RAREST = 3;
 
 /** Learns the scales of all features from the sample and applies them to the examples. */
 export function makeDesign(gathered: Gathered): Design {
   const { rows, sampled, columns, scores, examples } = gathered;
-  const base = part(rows, 0, sampled);
-  const { mean, deviation } = columnMoments(base, columns.count);
-  const floor = Math.sqrt(RAREST / sampled) * 0.2;
-  const scale = deviation.map((spread) => 1 / Math.max(spread, floor) ** RARITY);
-  const total = Math.sqrt(deviation.reduce((sum, spread, at) => sum + (spread * scale[at]!) ** 2, 0)) || 1;
-  for (let at = 0; at < scale.length; at++) scale[at]! /= total;
+  const { scale, centre } = rowScale(partOf(rows, 0, sampled), columns.count);
   const scaled = scaledRows(rows, scale);
-  const centre = mean.map((value, at) => value * scale[at]!);
   const blocks = [
     topicBlock(scaled, centre, gathered),
     denseBlock('text', gathered.text, gathered, TEXT_DIRECTIONS),
@@ -88,36 +80,9 @@ export function makeDesign(gathered: Gathered): Design {
   };
 }
 
-function moments(values: Float64Array): { mean: number; deviation: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { mean, deviation: Math.sqrt(variance) || 1 };
-}
-
-function columnMoments(base: Rows, count: number): { mean: Float64Array; deviation: Float64Array } {
-  const customers = base.start.length - 1;
-  const each = new Float64Array(customers).fill(1 / customers);
-  const mean = weightedSum(base, each, count);
-  const square = weightedSum({ ...base, value: base.value.map((value) => value * value) }, each, count);
-  return { mean, deviation: square.map((value, at) => Math.sqrt(Math.max(0, value - mean[at]! ** 2))) };
-}
-
-function part({ start, column, value }: Rows, from: number, to: number): Rows {
-  const [first, last] = [start[from]!, start[to]!];
-  return {
-    start: start.slice(from, to + 1).map((at) => at - first),
-    column: column.subarray(first, last),
-    value: value.subarray(first, last),
-  };
-}
-
-function scaledRows(rows: Rows, scale: Float64Array): Rows {
-  return { ...rows, value: rows.value.map((value, at) => value * scale[rows.column[at]!]!) };
-}
-
 /** What customers own together: principal directions of the sample's scaled rows. */
 function topicBlock(scaled: Rows, centre: Float64Array, { sampled, columns, examples }: Gathered): Block {
-  const base = part(scaled, 0, sampled);
+  const base = partOf(scaled, 0, sampled);
   const found = principal(
     {
       rows: sampled,

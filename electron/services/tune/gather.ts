@@ -4,33 +4,18 @@ import { bytesAt, chunksOf } from '../index/chunks.js';
 import { appendPacked, emptyBlock, type EventBlock } from '../index/event-block.js';
 import type { IndexBatch } from '../index/read-index.js';
 import { readEmbeddings } from '../index/string-store.js';
+import { readColumns } from '../rank/columns.js';
+import { rowsOf, type Rows } from '../rank/rows.js';
 import { scoreBatch, type ScoredBatch, type Scorer } from '../rank/score.js';
 import { throwIfCancelled, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { Gathered } from './design.js';
-import { rowsOf, type Columns, type Rows } from './rows.js';
 
 /** Customers of the base that the features are scaled by, evenly spaced by number. */
 const SAMPLE = 4096;
 const BATCH = 512;
 /** Customers whose embeddings are averaged at a stretch. */
 const BREATH = 128;
-/** Words in which levels of a number begin, as services/index/levels.ts writes them. */
-const LEVEL = '^(very low|low|medium|high|very high|very early|early|middle|late|very late) ';
-
-/** Every string's value column; levels and summaries of one number share one. */
-export async function readColumns(workspace: Workspace): Promise<Columns> {
-  const reader = await workspace.connection.runAndReadAll(`
-    SELECT CAST(dense_rank() OVER (ORDER BY label) - 1 AS INTEGER) AS number FROM (
-      SELECT string, source || CASE WHEN kind IN (2, 3)
-        THEN '=' || regexp_replace(regexp_replace(text, '${LEVEL}', ''), '( \\(.*\\)|: .*)$', '') ELSE '#' || string END AS label
-      FROM strings) ORDER BY string`);
-  const [numbers = []] = reader.getColumns() as [number[]];
-  const strings = numbers.length;
-  const groups = numbers.reduce((most, number) => Math.max(most, number + 1), 0);
-  return { strings, count: strings + groups, valueOf: Uint32Array.from(numbers, (number) => strings + number) };
-}
-
 /** Numbers of the customers that stand for the base. */
 export function baseSample(total: number): number[] {
   const size = Math.min(total, SAMPLE);

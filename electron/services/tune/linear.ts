@@ -1,7 +1,7 @@
 import type { Block, BlockName, Design, Gathered } from './design.js';
 import { SLOPE_SPREAD, type Fitted } from './posterior.js';
 import { timesBlock, timesStrings, transposedBlock, transposedStrings } from './products.js';
-import { timesVector } from './rows.js';
+import { timesVector } from '../rank/rows.js';
 
 /**
  * What the examples taught, as one number per thing that is known of a customer: the tuned score is constant + slope ×

@@ -1,5 +1,5 @@
 import type { Block, BlockName, Design } from './design.js';
-import { chosenOf, chosenRows, timesVector, weightedSum } from './rows.js';
+import { chosenOf, chosenRows, timesVector, weightedSum } from '../rank/rows.js';
 
 /** Features of the strings block times weights, [examples]. */
 export function timesStrings({ rows, mean }: Design, weights: Float64Array): Float64Array {

@@ -3,7 +3,7 @@ import { AppError } from '../errors.js';
 import type { Estimate } from '../evaluate/intervals.js';
 import type { Question } from '../rank/question.js';
 import type { Workspace } from '../workspace/workspace.js';
-import type { Columns } from './rows.js';
+import type { Columns } from '../rank/columns.js';
 import type { Examples } from './examples.js';
 import type { Gains } from './learn.js';
 import type { Linear } from './linear.js';

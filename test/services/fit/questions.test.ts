@@ -153,7 +153,7 @@ describe('evidence of a question', () => {
       const shown = new Set(q.string);
       const isHidden = (string: number): boolean => textMatches(string, q.answer) || (facts.kind[string] === 3 && !shownSummary(facts.kind, shown)); // prettier-ignore
       const seen = without(all, isHidden);
-      const read = { directions: directions(0.92), wanted: q.wanted, unwanted: new Float32Array(0) } as ReadQuestion;
+      const read = { directions: directions(0.92), wanted: q.wanted, unwanted: new Float32Array(0), whole: await engine.embedTexts([q.instruction]) } as unknown as ReadQuestion; // prettier-ignore
       const side = await prepareSide(workspace, engine, read, facts, seen);
       const ranked = await engine.evidence(featuresOf(side, seen), side.context);
       // The question's customers are found again by their visible events.

@@ -59,7 +59,12 @@ describe('evidence features', () => {
   });
 
   it.each(fixture.cases)('agree with the specification: $name', ({ phrases, against, features, context }) => {
-    const evidence = prepareEvidence(new Float32Array(0), cosines(phrases), cosines(against), facts, block);
+    const evidence = prepareEvidence(
+      new Float32Array(0),
+      { wanted: cosines(phrases), unwanted: cosines(against) },
+      facts,
+      block,
+    );
     const ours = featuresOf(evidence, block);
     const differences = features.flatMap((row, customer) =>
       row.map((value, feature) => Math.abs(value - ours[customer * FEATURES.length + feature]!)),

@@ -1,19 +1,11 @@
 import type { EventBlock } from '../index/event-block.js';
+import type { Columns } from './columns.js';
 
 /** Sparse rows: those of row i lie at start[i] .. start[i + 1]. */
 export interface Rows {
   start: Uint32Array;
   column: Uint32Array;
   value: Float64Array;
-}
-
-/** Which column each string has: one of its own, and one that its value percentiles add to. */
-export interface Columns {
-  strings: number;
-  /** strings + the number of value columns. */
-  count: number;
-  /** Value column of each string, in strings .. count; strings that are levels of one number share one. [strings] */
-  valueOf: Uint32Array;
 }
 
 /** Makes a percentile minus one half, which is uniform in ±½, as wide as a standard normal. */
@@ -48,6 +40,35 @@ export function rowsOf(block: EventBlock, { count, valueOf }: Columns): Rows {
     rows.start[customer + 1] = at;
   }
   return rows;
+}
+
+/** Weights of single events, per string, [strings] each. */
+export interface EventWeights {
+  /** Of ln(1 + n) / ln 2. */
+  present: Float64Array;
+  /** Of the value's percentile minus one half. */
+  value: Float64Array;
+}
+
+/** What the rows of the block's customers times the weights come to, without making the rows, [customers]. */
+export function timesEvents(
+  { customers, start, string, n, value }: EventBlock,
+  { present, value: valued }: EventWeights,
+): Float64Array {
+  const result = new Float64Array(customers);
+  for (let customer = 0; customer < customers; customer++) {
+    const [from, to] = [start[customer]!, start[customer + 1]!];
+    let sum = 0;
+    for (let event = from; event < to; event++) {
+      const s = string[event]!;
+      sum += Math.log2(1 + n[event]!) * present[s]!;
+      const v = value[event]!;
+      // NaN is the only number that differs from itself.
+      if (v === v) sum += (v - 0.5) * valued[s]!;
+    }
+    if (to > from) result[customer] = sum / Math.sqrt(to - from);
+  }
+  return result;
 }
 
 /** Some of the rows, in the order asked for. */

@@ -1,0 +1,125 @@
+import { setImmediate } from 'node:timers/promises';
+import type { EventBlock } from '../index/event-block.js';
+import type { Columns } from './columns.js';
+import { solve } from './conjugate-gradients.js';
+import { moments, rowScale, scaledRows } from './row-scale.js';
+import { rowsOf, timesEvents, timesVector, VALUE_SCALE, weightedSum, type EventWeights, type Rows } from './rows.js';
+
+/** Cosine up to which nothing in the data counts as meant, and from which the nearest string surely is. */
+const ABSENT = 0.4;
+const SURE = 0.8;
+/** Strings whose cosine is less than the best one's by this much are not meant any more. */
+const NEAR = 0.1;
+/** Owners that are needed to learn from. */
+const LEAST = 3;
+/** Weight of the ridge, as a share of the customers. */
+const RIDGE = 0.01;
+const PRECISION = { rounds: 40, tolerance: 1e-3 };
+/** Deviations of the evidence that a deviation of likeness is worth at most. */
+const LOUDNESS = 2;
+/** Likeness, in deviations, that who has what is meant is given at least. */
+const OWNER = 2;
+const CLIP = 4;
+
+/** Weights that say how alike a customer is to those who have what an instruction names. */
+export interface LookAlike {
+  weights: EventWeights;
+  /** How surely each string is what is meant, [strings]. */
+  degree: Float64Array;
+  /** Of the weighted events over the sample. */
+  mean: number;
+  deviation: number;
+  /** What a deviation of likeness adds to the evidence, in deviations of the evidence: 0 .. 2. */
+  loudness: number;
+}
+
+/**
+ * Learns from the sample who has what an instruction names, from everything else that they have: ridge regression in its
+ * dual form (Saunders, Gammerman & Vovk 1998), both classes weighed the same. Nobody's label is read; the owners are those
+ * of the strings nearest to the instruction, and who also has what is excluded counts as none.
+ * @param cosine of every string with what is wanted, [strings]
+ * @param excluded how surely each string is what is not wanted, [strings] each
+ * @returns undefined where nothing in the data is near enough, or hardly anybody has it
+ */
+export async function learnLookAlike(
+  sample: EventBlock,
+  columns: Columns,
+  cosine: Float64Array,
+  excluded: readonly Float64Array[],
+): Promise<LookAlike | undefined> {
+  const { degree, sureness } = meant(sample, cosine);
+  const owned = largestOwned(sample, degree);
+  for (const one of excluded) largestOwned(sample, one).forEach((much, at) => (owned[at]! *= 1 - much));
+  const owners = owned.reduce((sum, much) => sum + much, 0);
+  if (sureness === 0 || owners < LEAST || sample.customers - owners < LEAST) return undefined;
+  await setImmediate();
+  const rows = rowsOf(sample, columns);
+  const { scale } = rowScale(rows, columns.count);
+  degree.forEach((much, string) => {
+    if (much > 0) scale[string] = scale[columns.valueOf[string]!] = 0;
+  });
+  await setImmediate();
+  const found = ridge(scaledRows(rows, scale), columns.count, owned);
+  const perColumn = found.map((weight, at) => weight * scale[at]!);
+  const weights = {
+    present: perColumn.slice(0, columns.strings),
+    value: Float64Array.from(columns.valueOf, (column) => VALUE_SCALE * perColumn[column]!),
+  };
+  return { weights, degree, loudness: LOUDNESS * sureness ** 2, ...moments(timesEvents(sample, weights)) };
+}
+
+/** How alike the block's customers are, in deviations of the sample, [customers]; those who have what is meant come first. */
+export function likeness({ weights, degree, mean, deviation }: LookAlike, block: EventBlock): Float64Array {
+  const owned = largestOwned(block, degree);
+  return timesEvents(block, weights).map((value, at) => {
+    const alike = Math.max(-CLIP, Math.min(CLIP, (value - mean) / deviation));
+    return owned[at]! * Math.max(OWNER, alike) + (1 - owned[at]!) * alike;
+  });
+}
+
+/** Which strings of the sample are meant, and how surely the best one is. */
+function meant(sample: EventBlock, cosine: Float64Array): { degree: Float64Array; sureness: number } {
+  const present = new Set(sample.string.subarray(0, sample.start[sample.customers]));
+  let best = -1;
+  for (const string of present) best = Math.max(best, cosine[string]!);
+  const degree = new Float64Array(cosine.length);
+  for (const string of present) degree[string] = Math.max(0, 1 - (best - cosine[string]!) / NEAR);
+  return { degree, sureness: Math.min(1, Math.max(0, (best - ABSENT) / (SURE - ABSENT))) };
+}
+
+/** The largest degree among what each customer has, [customers]. */
+function largestOwned({ customers, start, string }: EventBlock, degree: Float64Array): Float64Array {
+  const result = new Float64Array(customers);
+  for (let customer = 0; customer < customers; customer++)
+    for (let event = start[customer]!, to = start[customer + 1]!; event < to; event++)
+      result[customer] = Math.max(result[customer]!, degree[string[event]!]!);
+  return result;
+}
+
+/** Weights of the rows' columns that tell owners (1) from the rest (0) best, [columns]. */
+function ridge(rows: Rows, columns: number, owned: Float64Array): Float64Array {
+  const customers = owned.length;
+  const owners = owned.reduce((sum, much) => sum + much, 0);
+  const weight = owned.map((much) => (customers / 2) * (much / owners + (1 - much) / (customers - owners)));
+  const each = new Float64Array(customers).fill(1 / customers);
+  const centre = weightedSum(rows, each, columns);
+  const times = (vector: Float64Array): Float64Array => {
+    const moved = weightedSum(rows, vector, columns);
+    const total = vector.reduce((sum, value) => sum + value, 0);
+    for (let at = 0; at < columns; at++) moved[at]! -= total * centre[at]!;
+    const result = timesVector(rows, moved);
+    const shift = centre.reduce((sum, value, at) => sum + value * moved[at]!, 0);
+    return result.map((value, at) => value - shift + noise[at]! * vector[at]!);
+  };
+  const noise = weight.map((one) => (RIDGE * customers) / one);
+  const middle = weight.reduce((sum, one, at) => sum + (one / customers) * (2 * owned[at]! - 1), 0);
+  const dual = solve(
+    times,
+    noise,
+    owned.map((much) => 2 * much - 1 - middle),
+    PRECISION,
+  );
+  const result = weightedSum(rows, dual, columns);
+  const total = dual.reduce((sum, value) => sum + value, 0);
+  return result.map((value, at) => value - total * centre[at]!);
+}
