@@ -39,39 +39,68 @@ export function labelFile(set: string): string {
   return sets[set]!.find(([kind]) => kind === 'labels')![1];
 }
 
+/** Some of a set's customers. */
+export interface Cut {
+  /** At most so many labelled customers, chosen by a hash of the id so that every machine chooses the same. */
+  customers: number;
+  /** The first or the second half of the set's customers to choose from; all by default. */
+  half?: 0 | 1;
+  /** Rows that are left out. */
+  hide?: readonly Hide[];
+}
+
+/** A data file and what it is. */
+export interface SetFile {
+  kind: FileKind;
+  path: string;
+}
+
 /**
- * Copies of a set's data files with some of its labelled customers only, chosen by a hash of the id so that every machine
- * chooses the same.
- * @param customers how many at most
- * @param half the first or the second half of the set's customers to choose from; all by default
- * @returns kind and path of every data file
+ * Copies of a set's data files with some of its customers only.
+ * @param cuts of which customers, and without which of their rows
+ * @param folder where the copies are; files that are there already are taken to be these
  */
-export async function cutSet(
-  data: string,
-  set: string,
-  customers: number,
-  cache: string,
-  half?: 0 | 1,
-): Promise<{ kind: FileKind; path: string }[]> {
-  const folder = join(cache, `${set}.${customers}${half === undefined ? '' : `.half${half}`}`);
+export async function cutFiles(data: string, set: string, cuts: readonly Cut[], folder: string): Promise<SetFile[]> {
   mkdirSync(folder, { recursive: true });
   const files = sets[set]!.filter(([kind]) => kind !== 'labels');
   const database = await DuckDBInstance.create(':memory:');
   const connection = await database.connect();
-  const read = (name: string): string => `read_csv(${literal(join(data, set, name))}, all_varchar = true)`;
-  await connection.run(
-    `CREATE TABLE chosen AS SELECT DISTINCT user_id, md5(user_id) AS h FROM ${read(labelFile(set))}
-     ${half === undefined ? '' : `WHERE md5_number_lower(user_id) % 2 = ${half}`} ORDER BY h LIMIT ${customers}`,
-  );
   for (const [, name] of files) {
     const path = join(folder, name);
     if (existsSync(path)) continue;
-    await connection.run(
-      `COPY (SELECT * FROM ${read(name)} WHERE user_id IN (SELECT user_id FROM chosen)) TO ${literal(path)} (FORMAT csv)`,
+    const parts = cuts.map(
+      (cut) =>
+        `SELECT * FROM ${readCsv(join(data, set, name))} WHERE user_id IN (${customersOf(data, set, cut)}) AND NOT (${hidden(cut, name)})`,
     );
+    await connection.run(`COPY (${parts.join(' UNION ALL ')}) TO ${literal(path)} (FORMAT csv)`);
   }
   connection.closeSync();
   return files.map(([kind, name]) => ({ kind, path: join(folder, name) }));
+}
+
+/** The same of one cut, in a folder of the cache. */
+export function cutSet(data: string, set: string, customers: number, cache: string, half?: 0 | 1): Promise<SetFile[]> {
+  const folder = join(cache, `${set}.${customers}${half === undefined ? '' : `.half${half}`}`);
+  return cutFiles(data, set, [{ customers, ...(half !== undefined && { half }) }], folder);
+}
+
+/** SQL that gives the customers of a cut. */
+export function customersOf(data: string, set: string, { customers, half }: Cut): string {
+  const ofHalf = half === undefined ? '' : `WHERE md5_number_lower(user_id) % 2 = ${half}`;
+  return `SELECT user_id FROM (SELECT DISTINCT user_id FROM ${readCsv(join(data, set, labelFile(set)))} ${ofHalf}) ORDER BY md5(user_id) LIMIT ${customers}`;
+}
+
+function readCsv(path: string): string {
+  return `read_csv(${literal(path)}, all_varchar = true)`;
+}
+
+/** SQL condition of the rows of a file that a cut leaves out. */
+function hidden({ hide = [] }: Cut, name: string): string {
+  const some = hide.filter(({ file }) => file === undefined || file === name);
+  return (
+    some.map(({ column, value }) => `coalesce(trim("${column}") = ${literal(value.trim())}, false)`).join(' OR ') ||
+    'false'
+  );
 }
 
 /**

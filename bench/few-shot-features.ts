@@ -13,18 +13,18 @@ import { unattended } from '../electron/services/task.js';
 import type { Gathered } from '../electron/services/tune/design.js';
 import { baseSample, gather } from '../electron/services/tune/gather.js';
 import type { Workspace } from '../electron/services/workspace/workspace.js';
-import { cutSet, labelFile, targets, unseenModel, type Target } from './benchmark-set.js';
+import { customersOf, cutFiles, labelFile, targets, unseenModel, type Cut, type Target } from './benchmark-set.js';
 import type { HalfOptions } from './fit-half.js';
 import { similarityRankings } from './text-similarity.js';
 
-/** A target's customers: those with a label and a row left after hiding, by number. */
+/** A target's customers: those of the second half with a row left after hiding. */
 export interface TargetFeatures {
   target: Target;
   /** Folder of the arrays. */
   folder: string;
   gathered: Gathered;
   ids: string[];
-  /** Rows of the customers that count, and their answers. */
+  /** Places in `ids` of the customers that count, and their answers. */
   labelled: Uint32Array;
   answers: Uint8Array;
   activity: Float64Array;
@@ -42,7 +42,8 @@ type Arrays = Record<string, Float64Array | Uint32Array | Uint8Array>;
 const TYPES = { f64: Float64Array, u32: Uint32Array, u8: Uint8Array };
 
 /**
- * Features of every target of a set's second half, one target at a time; targets that hide the same rows share the preparation.
+ * Features of every target of a set's second half, one target at a time; targets that hide the same rows share the
+ * preparation.
  * @param fit of the first half, where it opened a gate
  */
 export async function* featuresOfSet(
@@ -53,22 +54,26 @@ export async function* featuresOfSet(
   const own = targets.filter((target) => target.set === set).sort((a, b) => hideKey(a).localeCompare(hideKey(b)));
   const { customers, steps, cache } = options;
   const folderOf = (what: string, { label }: Target): string => join(cache, `few-shot.${customers}`, set, label, what);
-  let services: Services | undefined;
+  let open: { key: string; services: Services } | undefined;
   try {
     for (const target of own) {
       const [plain, fitted] = [folderOf('shipped', target), folderOf(`fitted.${steps}`, target)];
       if (!existsSync(plain) || (fit && !existsSync(fitted))) {
-        services ??= await openSet(set, options);
-        await hideRows(services, target);
-        const engine = await services.engine('cpu');
-        if (!existsSync(plain)) await writeFeatures(services.workspace, engine, target, plain, options);
+        const key = hideKey(target);
+        if (open?.key !== key) {
+          open?.services.close();
+          open = { key, services: await openTarget(target, options) };
+        }
+        const { workspace } = open.services;
+        const engine = await open.services.engine('cpu');
+        if (!existsSync(plain)) await writeFeatures(workspace, engine, target, plain, options);
         if (fit && !existsSync(fitted))
-          await writeFeatures(services.workspace, engine.fitted(fit.learned, fit.hash), target, fitted, options);
+          await writeFeatures(workspace, engine.fitted(fit.learned, fit.hash), target, fitted, options);
       }
       yield { shipped: readFeatures(target, plain), fitted: fit && readFeatures(target, fitted) };
     }
   } finally {
-    services?.close();
+    open?.services.close();
   }
 }
 
@@ -76,19 +81,35 @@ function hideKey({ hide }: Target): string {
   return JSON.stringify(hide);
 }
 
-/** The set's second half in a workspace of a model that has not seen the set. */
-export async function openSet(set: string, { data, cache, customers }: HalfOptions): Promise<Services> {
+/**
+ * Both halves of a target's set, encoded in one workspace by a model that has not seen the set; the second half, who are
+ * asked about, without the rows that give the target away.
+ */
+export async function openTarget({ set, hide }: Target, { data, cache, customers }: HalfOptions): Promise<Services> {
   const path = join(cache, `few-shot.${set}.instructue`);
   rmSync(path, { force: true });
+  const folder = join(cache, `few-shot.${set}`);
+  rmSync(folder, { recursive: true, force: true });
+  const cuts: Cut[] = [
+    { customers, half: 0 },
+    { customers, half: 1, hide },
+  ];
   const services = await compose(path, { create: true, models: unseenModel(set, cache) });
-  await services.importFiles(await cutSet(data, set, customers, cache, 1));
+  await services.importFiles(await cutFiles(data, set, cuts, folder));
+  await services.prepare({ device: 'cpu' });
   return services;
 }
 
-/** Leaves out the rows that give the target away, and makes everything ready to be ranked. */
-export async function hideRows(services: Services, { hide }: Target): Promise<void> {
-  if (hide.length === 0) await services.derive([]);
-  await services.prepare({ device: 'cpu', ...(hide.length > 0 && { hides: hide }) });
+/** Those of the second half, by number in the workspace, and their ids. */
+export async function secondHalf(
+  workspace: Workspace,
+  { set }: Target,
+  { data, customers }: HalfOptions,
+): Promise<{ numbers: number[]; ids: string[] }> {
+  const rows = await workspace.all<{ customer: number; user_id: string }>(
+    `SELECT customer, user_id FROM customers WHERE user_id IN (${customersOf(data, set, { customers, half: 1 })}) ORDER BY customer`,
+  );
+  return { numbers: rows.map(({ customer }) => customer), ids: rows.map(({ user_id }) => user_id) };
 }
 
 async function writeFeatures(
@@ -100,16 +121,9 @@ async function writeFeatures(
 ): Promise<void> {
   const { instruction, answer } = target;
   const scorer = await prepareScorer(workspace, engine, { instruction, answer });
-  const customers = await workspace.all<{ user_id: string }>('SELECT user_id FROM customers ORDER BY customer');
-  const ids = customers.map(({ user_id }) => user_id);
-  const everybody = ids.map((_, at) => at);
-  const { gathered } = await gather(
-    workspace,
-    engine,
-    scorer,
-    { base: baseSample(ids.length), chosen: everybody },
-    unattended,
-  );
+  const { numbers, ids } = await secondHalf(workspace, target, options);
+  const { n } = (await workspace.one<{ n: number }>('SELECT count(*) AS n FROM customer_index'))!;
+  const { gathered } = await gather(workspace, engine, scorer, { base: baseSample(n), chosen: numbers }, unattended);
   const { rows, examples } = gathered;
   const { labelled, answers } = await labelledOf(target, ids, gathered, options);
   const similar = await similarityRankings(workspace, engine, instruction);
@@ -127,8 +141,8 @@ async function writeFeatures(
     'labelled.u32': labelled,
     'answers.u8': answers,
     'activity.f64': Float64Array.from(ids, (id) => activity.get(id)!),
-    'meanSimilarity.f64': similar.mean,
-    'top3.f64': similar.top3,
+    'meanSimilarity.f64': Float64Array.from(numbers, (number) => similar.mean[number]!),
+    'top3.f64': Float64Array.from(numbers, (number) => similar.top3[number]!),
   };
   // A folder that is there is whole.
   const making = `${folder}.part`;
@@ -140,7 +154,7 @@ async function writeFeatures(
   renameSync(making, folder);
 }
 
-/** The customers with a label and a row left after hiding, by number, and their answers. */
+/** The customers with a label and a row left after hiding, by place in `ids`, and their answers. */
 export async function labelledOf(
   target: Target,
   ids: readonly string[],

@@ -1,7 +1,8 @@
 // `npm run -s cli -- bench few-shot [DATA] [--customers N] [--steps N] [--sets a,b] [--cache FOLDER] [--python FILE]`: what
 // learning from customers without labels (a fit) and tuning by K labelled ones are worth. A fit learns from one half of a
-// set's customers; of the other half K tune each target's instruction, and the rest is scored: AUC, mean of five draws,
-// beside the simple rankings and what usual supervised models make of the same labels (rivals.py).
+// set's customers; of the other half, whose rows that give the target away are left out, K tune each target's instruction,
+// and the rest is scored: AUC, mean of five draws, beside the simple rankings and what usual supervised models make of the
+// same labels (rivals.py).
 import { existsSync, mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { FitVersion } from '../electron/services/fit/fit-store.js';
@@ -104,11 +105,12 @@ function print(): void {
     `# Fitted without labels, and tuned by K labels: AUC, mean over ${bySet.size} sets (${targets} targets)\n`,
   );
   console.log(
-    `At most ${options.customers} customers of each half of a set; ${options.steps} steps of fit on the first, everything else on the`,
+    `At most ${options.customers} customers of each half of a set, all in one workspace; ${options.steps} steps of fit on the first. Asked, tuned and`,
   );
   console.log(
-    `second. Half of the examples positive where possible, ${DRAWS} draws, in brackets the standard deviation over draws.`,
+    `scored on the second, without the rows that give the target away. Half of the examples positive where possible,`,
   );
+  console.log(`${DRAWS} draws, in brackets the standard deviation over draws.`);
   console.log(`Each set scored by a model that was not trained on it.\n`);
   console.log(`| | zero-shot | fitted, no labels | ${SIZES.map((size) => `K=${size}`).join(' | ')} |`);
   console.log(`|---|---|---|${'---|'.repeat(SIZES.length)}`);

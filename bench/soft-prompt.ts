@@ -13,7 +13,7 @@ import { linearOf, scoresOf } from '../electron/services/tune/linear.js';
 import { trainSoftPrompt } from '../electron/services/tune/soft-prompt.js';
 import type { Workspace } from '../electron/services/workspace/workspace.js';
 import { sets, targets, type Target } from './benchmark-set.js';
-import { drawExamples, hideRows, labelledOf, openSet } from './few-shot-features.js';
+import { drawExamples, labelledOf, openTarget, secondHalf } from './few-shot-features.js';
 import { judge } from './few-shot-models.js';
 import { average } from './text-similarity.js';
 
@@ -63,9 +63,8 @@ function cells(some: readonly Figures[]): string {
 }
 
 async function runTarget(target: Target): Promise<Figures> {
-  const services = await openSet(target.set, half);
+  const services = await openTarget(target, half);
   try {
-    await hideRows(services, target);
     return await figuresOf(services.workspace, await services.engine('cpu'), target);
   } finally {
     services.close();
@@ -75,16 +74,10 @@ async function runTarget(target: Target): Promise<Figures> {
 async function figuresOf(workspace: Workspace, engine: Engine, target: Target): Promise<Figures> {
   const { instruction, answer } = target;
   const scorer = await prepareScorer(workspace, engine, { instruction, answer });
-  const customers = await workspace.all<{ user_id: string }>('SELECT user_id FROM customers ORDER BY customer');
-  const ids = customers.map(({ user_id }) => user_id);
-  const chosen = ids.map((_, at) => at);
-  const { gathered, events } = await gather(
-    workspace,
-    engine,
-    scorer,
-    { base: baseSample(ids.length), chosen },
-    unattended,
-  );
+  const { numbers, ids } = await secondHalf(workspace, target, half);
+  const { n } = (await workspace.one<{ n: number }>('SELECT count(*) AS n FROM customer_index'))!;
+  const asked = { base: baseSample(n), chosen: numbers };
+  const { gathered, events } = await gather(workspace, engine, scorer, asked, unattended);
   const readout = await Readout.of(workspace, engine, scorer.wanted.read, scorer.wanted.scores.facts);
   const known = { ids, gathered, ...(await labelledOf(target, ids, gathered, half)) };
   const result: Figures = { untuned: [], without: [], with: [] };

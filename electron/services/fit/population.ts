@@ -77,32 +77,6 @@ async function describe(
   };
 }
 
-/** The events of these customers (ascending places in the block), renumbered from 0; where `hidden` is given, without those. */
-export function eventsOf(block: EventBlock, chosen: ArrayLike<number>, hidden?: Uint8Array): EventBlock {
-  const start = new Uint32Array(chosen.length + 1);
-  let most = 0;
-  for (let i = 0; i < chosen.length; i++) most += block.start[chosen[i]! + 1]! - block.start[chosen[i]!]!;
-  const kept = new Uint32Array(most);
-  let size = 0;
-  for (let i = 0; i < chosen.length; i++) {
-    for (let event = block.start[chosen[i]!]!, to = block.start[chosen[i]! + 1]!; event < to; event++)
-      if (!hidden?.[event]) kept[size++] = event;
-    start[i + 1] = size;
-  }
-  const picked = <T extends Uint32Array | Float32Array>(from: T, to: T): T => {
-    for (let at = 0; at < size; at++) to[at] = from[kept[at]!]!;
-    return to;
-  };
-  return {
-    customers: chosen.length,
-    start,
-    string: picked(block.string, new Uint32Array(size)),
-    n: picked(block.n, new Uint32Array(size)),
-    value: picked(block.value, new Float32Array(size)),
-    recency: picked(block.recency, new Float32Array(size)),
-  };
-}
-
 /** Place of a string's number among ascending numbers; it is there. */
 export function placeOf(strings: Int32Array, number: number): number {
   let [low, high] = [0, strings.length - 1];

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Engine } from '../../engine/engine.js';
-import type { EventBlock } from '../index/event-block.js';
+import { eventsOf, type EventBlock } from '../index/event-block.js';
 import { valueBin } from '../index/token-batch.js';
 import { phrasesOf, UNWANTED, WANTED } from '../rank/phrases.js';
 import type { Direction } from '../rank/question.js';
@@ -8,7 +8,7 @@ import { featuresOf, isNamed, prepareEvidence } from '../rank/side.js';
 import { addCosines } from '../rank/similarity.js';
 import { throwIfCancelled, type Task } from '../task.js';
 import { Draws } from './draws.js';
-import { eventsOf, type Population } from './population.js';
+import type { Population } from './population.js';
 import { TextReader } from './text-reader.js';
 import { wordsOf } from './userqa-text.js';
 import { userTasks, type UserTask } from './userqa.js';

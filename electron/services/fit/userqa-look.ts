@@ -1,8 +1,8 @@
-import type { EventBlock } from '../index/event-block.js';
+import { eventsOf, type EventBlock } from '../index/event-block.js';
 import { KIND } from '../index/scale.js';
 import { documentFrequency } from '../rank/similarity.js';
 import type { Draws } from './draws.js';
-import { eventsOf, type Population } from './population.js';
+import type { Population } from './population.js';
 import { VERBS, WHO } from './userqa-text.js';
 
 /** Source of what customers do when the string is of none of the sources with verbs. */

@@ -1,3 +1,4 @@
+import { KIND } from '../index/scale.js';
 import type { Workspace } from '../workspace/workspace.js';
 
 /** Words in which levels of a number begin, as services/index/levels.ts writes them. */
@@ -23,4 +24,14 @@ export async function readColumns(workspace: Workspace): Promise<Columns> {
   const strings = numbers.length;
   const groups = numbers.reduce((most, number) => Math.max(most, number + 1), 0);
   return { strings, count: strings + groups, valueOf: Uint32Array.from(numbers, (number) => strings + number) };
+}
+
+/** Number of the choice that each string is one of, [strings]: values of one column, of which a customer has one as a rule. */
+export async function readChoices(workspace: Workspace): Promise<Uint32Array> {
+  const reader = await workspace.connection.runAndReadAll(`
+    SELECT CAST(dense_rank() OVER (ORDER BY choice) - 1 AS INTEGER) AS number FROM (
+      SELECT string, CASE WHEN kind = ${KIND.item} THEN '#' || string ELSE source || '=' || column_name END AS choice
+      FROM strings) ORDER BY string`);
+  const [numbers = []] = reader.getColumns() as [number[]];
+  return Uint32Array.from(numbers);
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { EventBlock } from '../index/event-block.js';
+import { eventsOf, type EventBlock } from '../index/event-block.js';
 import type { Columns } from './columns.js';
 import { solve } from './conjugate-gradients.js';
 import { moments, rowScale, scaledRows } from './row-scale.js';
@@ -37,6 +37,7 @@ export interface LookAlike {
  * Learns from the sample who has what an instruction names, from everything else that they have: ridge regression in its
  * dual form (Saunders, Gammerman & Vovk 1998), both classes weighed the same. Nobody's label is read; the owners are those
  * of the strings nearest to the instruction, and who also has what is excluded counts as none.
+ * @param choices as `readChoices` reads them, [strings]
  * @param cosine of every string with what is wanted, [strings]
  * @param excluded how surely each string is what is not wanted, [strings] each
  * @returns undefined where nothing in the data is near enough, or hardly anybody has it
@@ -44,6 +45,7 @@ export interface LookAlike {
 export async function learnLookAlike(
   sample: EventBlock,
   columns: Columns,
+  choices: Uint32Array,
   cosine: Float64Array,
   excluded: readonly Float64Array[],
 ): Promise<LookAlike | undefined> {
@@ -53,11 +55,10 @@ export async function learnLookAlike(
   const owners = owned.reduce((sum, much) => sum + much, 0);
   if (sureness === 0 || owners < LEAST || sample.customers - owners < LEAST) return undefined;
   await setImmediate();
-  const rows = rowsOf(sample, columns);
+  // Owners are told by what else they have: also the number of their events must not give them away.
+  const others = without(sample, degree, choices);
+  const rows = rowsOf(others, columns);
   const { scale } = rowScale(rows, columns.count);
-  degree.forEach((much, string) => {
-    if (much > 0) scale[string] = scale[columns.valueOf[string]!] = 0;
-  });
   await setImmediate();
   const found = ridge(scaledRows(rows, scale), columns.count, owned);
   const perColumn = found.map((weight, at) => weight * scale[at]!);
@@ -65,7 +66,7 @@ export async function learnLookAlike(
     present: perColumn.slice(0, columns.strings),
     value: Float64Array.from(columns.valueOf, (column) => VALUE_SCALE * perColumn[column]!),
   };
-  return { weights, degree, loudness: LOUDNESS * sureness ** 2, ...moments(timesEvents(sample, weights)) };
+  return { weights, degree, loudness: LOUDNESS * sureness ** 2, ...moments(timesEvents(others, weights)) };
 }
 
 /** How alike the block's customers are, in deviations of the sample, [customers]; those who have what is meant come first. */
@@ -85,6 +86,18 @@ function meant(sample: EventBlock, cosine: Float64Array): { degree: Float64Array
   const degree = new Float64Array(cosine.length);
   for (const string of present) degree[string] = Math.max(0, 1 - (best - cosine[string]!) / NEAR);
   return { degree, sureness: Math.min(1, Math.max(0, (best - ABSENT) / (SURE - ABSENT))) };
+}
+
+/** The block without what is meant and without other answers to the same, such as another value of the same column. */
+function without(block: EventBlock, degree: Float64Array, choices: Uint32Array): EventBlock {
+  const meant = new Set(choices.filter((_, string) => degree[string]! > 0));
+  const isMeant = Uint8Array.from(choices, (choice) => Number(meant.has(choice)));
+  const everybody = Array.from({ length: block.customers }, (_, customer) => customer);
+  return eventsOf(
+    block,
+    everybody,
+    Uint8Array.from(block.string, (string) => isMeant[string]!),
+  );
 }
 
 /** The largest degree among what each customer has, [customers]. */

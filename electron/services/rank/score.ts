@@ -5,7 +5,7 @@ import { readIndex, sampleEvents, type IndexBatch } from '../index/read-index.js
 import { readStringFacts } from '../index/string-store.js';
 import { throwIfCancelled, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { readColumns } from './columns.js';
+import { readChoices, readColumns } from './columns.js';
 import { CONTEXT, FEATURES } from './evidence.js';
 import { similarity } from './embedding.js';
 import { learnLookAlike, likeness, type LookAlike } from './look-alike.js';
@@ -89,7 +89,8 @@ async function prepareLookAlike(
 ): Promise<Scorer['lookAlike']> {
   if (!OWNING.has(read.understanding.direction)) return undefined;
   const excluded = scores.namedNot.filter((degree) => degree !== undefined);
-  const learned = await learnLookAlike(sample, await readColumns(workspace), scores.cosine, excluded);
+  const [columns, choices] = [await readColumns(workspace), await readChoices(workspace)];
+  const learned = await learnLookAlike(sample, columns, choices, scores.cosine, excluded);
   if (!learned) return undefined;
   const evidence = await engine.evidence(featuresOf({ scores, scale, context }, sample), context);
   return { ...learned, scale: learned.loudness * moments(Float64Array.from(evidence)).deviation };

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { EventBlock } from '../../../electron/services/index/event-block.js';
+import type { Columns } from '../../../electron/services/rank/columns.js';
+import { learnLookAlike, likeness } from '../../../electron/services/rank/look-alike.js';
+
+// Strings: 0 boat, 1 marina, 2 sailing shoes, 3 bicycle, 4 helmet, 5 bread.
+const STRINGS = 6;
+const columns: Columns = {
+  strings: STRINGS,
+  count: 2 * STRINGS,
+  valueOf: Uint32Array.from({ length: STRINGS }, (_, string) => STRINGS + string),
+};
+/** Every string a choice of its own. */
+const choices = Uint32Array.from({ length: STRINGS }, (_, string) => string);
+const nearBoat = Float64Array.of(0.9, 0.3, 0.3, 0.2, 0.2, 0.1);
+
+function blockOf(customers: readonly (readonly number[])[]): EventBlock {
+  const string = Uint32Array.from(customers.flat());
+  const start = new Uint32Array(customers.length + 1);
+  customers.forEach(({ length }, at) => (start[at + 1] = start[at]! + length));
+  const values = new Float32Array(string.length).fill(NaN);
+  return { customers: customers.length, start, string, n: new Uint32Array(string.length).fill(1), value: values, recency: values }; // prettier-ignore
+}
+
+/** Sailors and cyclists; every fourth sailor owns a boat, and so does one cyclist. */
+const people = Array.from({ length: 80 }, (_, at) => {
+  const base = at % 2 === 0 ? [1, 2, 5] : [3, 4, 5];
+  return at % 8 === 0 || at === 1 ? [0, ...base] : base;
+});
+
+describe('likeness to the owners of what is named', () => {
+  it('ranks who has what owners have above the rest, and owners first', async () => {
+    const model = (await learnLookAlike(blockOf(people), columns, choices, nearBoat, []))!;
+    const [owner, sailor, cyclist] = likeness(model, blockOf([[0, 3, 4, 5], [1, 2, 5], [3, 4, 5]])); // prettier-ignore
+    expect(sailor).toBeGreaterThan(cyclist! + 1);
+    expect(owner).toBeGreaterThanOrEqual(2);
+    expect(owner).toBeGreaterThan(sailor!);
+  });
+
+  it('does not use the named thing itself to tell owners', async () => {
+    const model = (await learnLookAlike(blockOf(people), columns, choices, nearBoat, []))!;
+    expect(model.degree[0]).toBe(1);
+    expect(model.weights.present[0]).toBeCloseTo(0, 12);
+  });
+
+  it('does not tell owners by the lack of another value of the same column', async () => {
+    // A boat, or no boat: everybody else has bread instead.
+    const model = (await learnLookAlike(blockOf(people), columns, Uint32Array.of(0, 1, 2, 3, 4, 0), nearBoat, []))!;
+    expect(model.weights.present[5]).toBeCloseTo(0, 12);
+  });
+
+  it('counts owners of what is excluded as none', async () => {
+    // Who has a marina is excluded: the one cyclist with a boat, and cyclists like him, are left.
+    const others = [...people, [0, 3, 4], [0, 3, 4], [0, 3, 4]];
+    const excluded = Float64Array.of(0, 1, 0, 0, 0, 0);
+    const model = (await learnLookAlike(blockOf(others), columns, choices, nearBoat, [excluded]))!;
+    const [sailor, cyclist] = likeness(model, blockOf([[1, 2, 5], [3, 4, 5]])); // prettier-ignore
+    expect(cyclist).toBeGreaterThan(sailor!);
+  });
+
+  it('is louder the surer the named thing is in the data, and silent where it is not', async () => {
+    const loudness = async (cosine: number): Promise<number | undefined> =>
+      (await learnLookAlike(blockOf(people), columns, choices, Float64Array.of(cosine, 0, 0, 0, 0, 0), []))?.loudness;
+    expect(await loudness(0.8)).toBeCloseTo(2, 9);
+    expect(await loudness(0.6)).toBeCloseTo(0.5, 9);
+    expect(await loudness(0.4)).toBeUndefined();
+  });
+
+  it('needs owners, and somebody who is none', async () => {
+    const few = people.map((own, at) => (at === 0 ? own : own.filter((string) => string !== 0)));
+    expect(await learnLookAlike(blockOf(few), columns, choices, nearBoat, [])).toBeUndefined();
+    expect(
+      await learnLookAlike(blockOf(people.map((own) => [0, ...own])), columns, choices, nearBoat, []),
+    ).toBeUndefined();
+  });
+});
