@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { eventsOf, type EventBlock } from '../index/event-block.js';
+import { KIND } from '../index/scale.js';
 import type { Columns } from './columns.js';
 import { solve } from './conjugate-gradients.js';
 import { moments, rowScale, scaledRows } from './row-scale.js';
@@ -38,6 +39,7 @@ export interface LookAlike {
  * dual form (Saunders, Gammerman & Vovk 1998), both classes weighed the same. Nobody's label is read; the owners are those
  * of the strings nearest to the instruction, and who also has what is excluded counts as none.
  * @param choices as `readChoices` reads them, [strings]
+ * @param kind of every string, [strings]
  * @param cosine of every string with what is wanted, [strings]
  * @param excluded how surely each string is what is not wanted, [strings] each
  * @returns undefined where nothing in the data is near enough, or hardly anybody has it
@@ -46,22 +48,21 @@ export async function learnLookAlike(
   sample: EventBlock,
   columns: Columns,
   choices: Uint32Array,
+  kind: Uint8Array,
   cosine: Float64Array,
   excluded: readonly Float64Array[],
 ): Promise<LookAlike | undefined> {
   const { degree, sureness } = meant(sample, cosine);
-  const owned = largestOwned(sample, degree);
-  for (const one of excluded) largestOwned(sample, one).forEach((much, at) => (owned[at]! *= 1 - much));
-  const owners = owned.reduce((sum, much) => sum + much, 0);
-  if (sureness === 0 || owners < LEAST || sample.customers - owners < LEAST) return undefined;
+  const { others, seen } = withoutMeant(sample, degree, { choices, kind });
+  const owned = ownedBy(sample, degree, excluded);
+  const target = Float64Array.from(seen, (customer) => owned[customer]!);
+  const owners = target.reduce((sum, much) => sum + much, 0);
+  if (sureness === 0 || owners < LEAST || target.length - owners < LEAST) return undefined;
   await setImmediate();
-  // Owners are told by what else they have: also the number of their events must not give them away.
-  const others = without(sample, degree, choices);
   const rows = rowsOf(others, columns);
   const { scale } = rowScale(rows, columns.count);
   await setImmediate();
-  const found = ridge(scaledRows(rows, scale), columns.count, owned);
-  const perColumn = found.map((weight, at) => weight * scale[at]!);
+  const perColumn = ridge(scaledRows(rows, scale), columns.count, target).map((weight, at) => weight * scale[at]!);
   const weights = {
     present: perColumn.slice(0, columns.strings),
     value: Float64Array.from(columns.valueOf, (column) => VALUE_SCALE * perColumn[column]!),
@@ -88,16 +89,31 @@ function meant(sample: EventBlock, cosine: Float64Array): { degree: Float64Array
   return { degree, sureness: Math.min(1, Math.max(0, (best - ABSENT) / (SURE - ABSENT))) };
 }
 
-/** The block without what is meant and without other answers to the same, such as another value of the same column. */
-function without(block: EventBlock, degree: Float64Array, choices: Uint32Array): EventBlock {
+/**
+ * Owners are told by what else they have: neither the number of their events may give them away, nor summaries that what is
+ * meant went into, nor that they lack another value of the same column, nor that nothing else is known of them.
+ * @returns the customers of whom something else is seen, and their events but what is meant, other answers to the same and
+ *   summaries
+ */
+function withoutMeant(
+  block: EventBlock,
+  degree: Float64Array,
+  { choices, kind }: { choices: Uint32Array; kind: Uint8Array },
+): { others: EventBlock; seen: number[] } {
   const meant = new Set(choices.filter((_, string) => degree[string]! > 0));
-  const isMeant = Uint8Array.from(choices, (choice) => Number(meant.has(choice)));
-  const everybody = Array.from({ length: block.customers }, (_, customer) => customer);
-  return eventsOf(
-    block,
-    everybody,
-    Uint8Array.from(block.string, (string) => isMeant[string]!),
+  const isHidden = choices.map((choice, string) => Number(meant.has(choice) || kind[string] === KIND.aggregate));
+  const hidden = Uint8Array.from(block.string, (string) => isHidden[string]!);
+  const seen = Array.from({ length: block.customers }, (_, customer) => customer).filter((customer) =>
+    hidden.subarray(block.start[customer], block.start[customer + 1]).includes(0),
   );
+  return { others: eventsOf(block, seen, hidden), seen };
+}
+
+/** How surely each customer has what is meant and nothing of what is excluded, [customers]. */
+function ownedBy(block: EventBlock, degree: Float64Array, excluded: readonly Float64Array[]): Float64Array {
+  const owned = largestOwned(block, degree);
+  for (const one of excluded) largestOwned(block, one).forEach((much, at) => (owned[at]! *= 1 - much));
+  return owned;
 }
 
 /** The largest degree among what each customer has, [customers]. */

@@ -90,7 +90,7 @@ async function prepareLookAlike(
   if (!OWNING.has(read.understanding.direction)) return undefined;
   const excluded = scores.namedNot.filter((degree) => degree !== undefined);
   const [columns, choices] = [await readColumns(workspace), await readChoices(workspace)];
-  const learned = await learnLookAlike(sample, columns, choices, scores.cosine, excluded);
+  const learned = await learnLookAlike(sample, columns, choices, scores.facts.kind, scores.cosine, excluded);
   if (!learned) return undefined;
   const evidence = await engine.evidence(featuresOf({ scores, scale, context }, sample), context);
   return { ...learned, scale: learned.loudness * moments(Float64Array.from(evidence)).deviation };
