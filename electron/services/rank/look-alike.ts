@@ -17,7 +17,7 @@ const LEAST = 3;
 const RIDGE = 0.01;
 const PRECISION = { rounds: 40, tolerance: 1e-3 };
 /** Deviations of the evidence that a deviation of likeness is worth at most. */
-const LOUDNESS = 2;
+const LOUDNESS = 3;
 /** Likeness, in deviations, that who has what is meant is given at least. */
 const OWNER = 2;
 const CLIP = 4;
@@ -30,7 +30,7 @@ export interface LookAlike {
   /** Of the weighted events over the sample. */
   mean: number;
   deviation: number;
-  /** What a deviation of likeness adds to the evidence, in deviations of the evidence: 0 .. 2. */
+  /** What a deviation of likeness adds to the evidence, in deviations of the evidence: 0 .. 3. */
   loudness: number;
 }
 

@@ -85,8 +85,8 @@ describe('likeness to the owners of what is named', () => {
     const loudness = async (cosine: number): Promise<number | undefined> =>
       (await learnLookAlike(blockOf(people), columns, choices, kind, Float64Array.of(cosine, 0, 0, 0, 0, 0), []))
         ?.loudness;
-    expect(await loudness(0.8)).toBeCloseTo(2, 9);
-    expect(await loudness(0.6)).toBeCloseTo(0.5, 9);
+    expect(await loudness(0.8)).toBeCloseTo(3, 9);
+    expect(await loudness(0.6)).toBeCloseTo(0.75, 9);
     expect(await loudness(0.4)).toBeUndefined();
   });
 
