@@ -27,37 +27,53 @@ export interface LookAlike {
   weights: EventWeights;
   /** How surely each string is what is meant, [strings]. */
   degree: Float64Array;
-  /** Of the weighted events over the sample. */
+  /** Of the weighted events of the customers that were learned from. */
   mean: number;
   deviation: number;
-  /** What a deviation of likeness adds to the evidence, in deviations of the evidence: 0 .. 3. */
-  loudness: number;
 }
 
 /**
- * Learns from the sample who has what an instruction names, from everything else that they have: ridge regression in its
+ * Which strings are meant, [strings], and how loud that makes likeness: what a deviation of it adds to the evidence, in
+ * deviations of the evidence, 0 .. 3.
+ * @param cosine of every string with what is wanted, [strings]
+ */
+export function meantStrings(cosine: Float64Array): { degree: Float64Array; loudness: number } {
+  const best = cosine.reduce((most, one) => Math.max(most, one), -1);
+  const sureness = Math.min(1, Math.max(0, (best - ABSENT) / (SURE - ABSENT)));
+  return {
+    degree: cosine.map((one) => Math.max(0, 1 - (best - one) / NEAR)),
+    loudness: LOUDNESS * sureness ** 2,
+  };
+}
+
+/** The customers that are learned from, and what is known of every string: [strings] each. */
+export interface LookAlikeBase {
+  events: EventBlock;
+  columns: Columns;
+  /** As `readChoices` reads them. */
+  choices: Uint32Array;
+  kind: Uint8Array;
+  /** How surely each string is what is meant, as `meantStrings` says. */
+  degree: Float64Array;
+}
+
+/**
+ * Learns from some customers who has what an instruction names, from everything else that they have: ridge regression in its
  * dual form (Saunders, Gammerman & Vovk 1998), both classes weighed the same. Nobody's label is read; the owners are those
  * of the strings nearest to the instruction, and who also has what is excluded counts as none.
- * @param choices as `readChoices` reads them, [strings]
- * @param kind of every string, [strings]
- * @param cosine of every string with what is wanted, [strings]
  * @param excluded how surely each string is what is not wanted, [strings] each
- * @returns undefined where nothing in the data is near enough, or hardly anybody has it
+ * @returns undefined where hardly anybody has what is meant
  */
 export async function learnLookAlike(
-  sample: EventBlock,
-  columns: Columns,
-  choices: Uint32Array,
-  kind: Uint8Array,
-  cosine: Float64Array,
+  base: LookAlikeBase,
   excluded: readonly Float64Array[],
 ): Promise<LookAlike | undefined> {
-  const { degree, sureness } = meant(sample, cosine);
-  const { others, seen } = withoutMeant(sample, degree, { choices, kind });
-  const owned = ownedBy(sample, degree, excluded);
+  const { events, columns, degree } = base;
+  const { others, seen } = withoutMeant(base);
+  const owned = ownedBy(events, degree, excluded);
   const target = Float64Array.from(seen, (customer) => owned[customer]!);
   const owners = target.reduce((sum, much) => sum + much, 0);
-  if (sureness === 0 || owners < LEAST || target.length - owners < LEAST) return undefined;
+  if (owners < LEAST || target.length - owners < LEAST) return undefined;
   await setImmediate();
   const rows = rowsOf(others, columns);
   const { scale } = rowScale(rows, columns.count);
@@ -67,10 +83,10 @@ export async function learnLookAlike(
     present: perColumn.slice(0, columns.strings),
     value: Float64Array.from(columns.valueOf, (column) => VALUE_SCALE * perColumn[column]!),
   };
-  return { weights, degree, loudness: LOUDNESS * sureness ** 2, ...moments(timesEvents(others, weights)) };
+  return { weights, degree, ...moments(timesEvents(others, weights)) };
 }
 
-/** How alike the block's customers are, in deviations of the sample, [customers]; those who have what is meant come first. */
+/** How alike the block's customers are, in deviations, [customers]; those who have what is meant come first. */
 export function likeness({ weights, degree, mean, deviation }: LookAlike, block: EventBlock): Float64Array {
   const owned = largestOwned(block, degree);
   return timesEvents(block, weights).map((value, at) => {
@@ -79,27 +95,16 @@ export function likeness({ weights, degree, mean, deviation }: LookAlike, block:
   });
 }
 
-/** Which strings of the sample are meant, and how surely the best one is. */
-function meant(sample: EventBlock, cosine: Float64Array): { degree: Float64Array; sureness: number } {
-  const present = new Set(sample.string.subarray(0, sample.start[sample.customers]));
-  let best = -1;
-  for (const string of present) best = Math.max(best, cosine[string]!);
-  const degree = new Float64Array(cosine.length);
-  for (const string of present) degree[string] = Math.max(0, 1 - (best - cosine[string]!) / NEAR);
-  return { degree, sureness: Math.min(1, Math.max(0, (best - ABSENT) / (SURE - ABSENT))) };
-}
-
 /**
  * Owners are told by what else they have: neither the number of their events may give them away, nor summaries that what is
  * meant went into, nor that they lack another value of the same column, nor that nothing else is known of them.
  * @returns the customers of whom something else is seen, and their events but what is meant, other answers to the same and
  *   summaries
  */
-function withoutMeant(
-  block: EventBlock,
-  degree: Float64Array,
-  { choices, kind }: { choices: Uint32Array; kind: Uint8Array },
-): { others: EventBlock; seen: number[] } {
+function withoutMeant({ events: block, choices, kind, degree }: LookAlikeBase): {
+  others: EventBlock;
+  seen: number[];
+} {
   const meant = new Set(choices.filter((_, string) => degree[string]! > 0));
   const isHidden = choices.map((choice, string) => Number(meant.has(choice) || kind[string] === KIND.aggregate));
   const hidden = Uint8Array.from(block.string, (string) => isHidden[string]!);

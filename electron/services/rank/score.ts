@@ -5,19 +5,16 @@ import { readIndex, sampleEvents, type IndexBatch } from '../index/read-index.js
 import { readStringFacts } from '../index/string-store.js';
 import { throwIfCancelled, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { readChoices, readColumns } from './columns.js';
 import { CONTEXT, FEATURES } from './evidence.js';
 import { similarity } from './embedding.js';
-import { learnLookAlike, likeness, type LookAlike } from './look-alike.js';
-import { OUTCOMES, readContrast, readQuestion, type Direction, type Question, type Understanding } from './question.js';
+import { likeness } from './look-alike.js';
+import { prepareLookAlike, type WeighedLookAlike } from './prepare-look-alike.js';
+import { OUTCOMES, readContrast, readQuestion, type Question, type Understanding } from './question.js';
 import { Readout } from './readout.js';
-import { moments } from './row-scale.js';
 import { featuresOf, isNamed, prepareSide, type Side } from './side.js';
 
 /** Customers that the first pass looks at, evenly spaced by number. */
 const SAMPLE = 8192;
-/** Directions under which those who have what is named show whom the instruction is about. */
-const OWNING: ReadonlySet<Direction> = new Set(['present', 'high']);
 /** Customers that are scored at a time. */
 const BATCH = 1024;
 /** A question made ready to score any customer of the workspace. */
@@ -25,7 +22,7 @@ export interface Scorer {
   understanding: Understanding;
   wanted: Side;
   /** Likeness to those who have what is named; undefined where hardly anybody has anything near it. */
-  lookAlike: (LookAlike & { scale: number }) | undefined;
+  lookAlike: WeighedLookAlike | undefined;
   /** What the contrast's answer is compared with, when there is a contrast. */
   contrast: Side | undefined;
   /** Reads customers under the instruction; undefined while the gate is 0, or where the instruction is about an outcome. */
@@ -68,7 +65,7 @@ export async function prepareScorer(workspace: Workspace, engine: Engine, questi
     );
   const sample = await sampleEvents(workspace, total, SAMPLE);
   const wanted = await prepareSide(workspace, engine, read, facts, sample);
-  const lookAlike = await prepareLookAlike(workspace, engine, wanted, sample);
+  const lookAlike = await prepareLookAlike(workspace, engine, wanted, sample, total);
   const text = question.contrast?.trim();
   const contrast = text
     ? await prepareSide(workspace, engine, await readContrast(engine, read, text), facts, sample)
@@ -78,22 +75,6 @@ export async function prepareScorer(workspace: Workspace, engine: Engine, questi
   const open = OUTCOMES.has(read.understanding.direction) ? 0 : isNamed(wanted) ? namedGate : gate;
   const readout = open > 0 ? await Readout.of(workspace, engine, read, facts) : undefined;
   return { understanding: read.understanding, wanted, lookAlike, contrast, readout, gate: open };
-}
-
-/** Likeness counts where the instruction is about having something, and in proportion to how the evidence varies. */
-async function prepareLookAlike(
-  workspace: Workspace,
-  engine: Engine,
-  { read, scores, scale, context }: Side,
-  sample: EventBlock,
-): Promise<Scorer['lookAlike']> {
-  if (!OWNING.has(read.understanding.direction)) return undefined;
-  const excluded = scores.namedNot.filter((degree) => degree !== undefined);
-  const [columns, choices] = [await readColumns(workspace), await readChoices(workspace)];
-  const learned = await learnLookAlike(sample, columns, choices, scores.facts.kind, scores.cosine, excluded);
-  if (!learned) return undefined;
-  const evidence = await engine.evidence(featuresOf({ scores, scale, context }, sample), context);
-  return { ...learned, scale: learned.loudness * moments(Float64Array.from(evidence)).deviation };
 }
 
 /** Scores every encoded customer, in the order of their numbers. */

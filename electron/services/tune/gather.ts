@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Engine } from '../../engine/engine.js';
 import { bytesAt, chunksOf } from '../index/chunks.js';
 import { appendPacked, emptyBlock, type EventBlock } from '../index/event-block.js';
-import type { IndexBatch } from '../index/read-index.js';
+import { sampledCustomers, type IndexBatch } from '../index/read-index.js';
 import { readEmbeddings } from '../index/string-store.js';
 import { readColumns } from '../rank/columns.js';
 import { rowsOf, type Rows } from '../rank/rows.js';
@@ -18,8 +18,7 @@ const BATCH = 512;
 const BREATH = 128;
 /** Numbers of the customers that stand for the base. */
 export function baseSample(total: number): number[] {
-  const size = Math.min(total, SAMPLE);
-  return Array.from({ length: size }, (_, i) => Math.floor((i * total) / size));
+  return sampledCustomers(total, Math.min(total, SAMPLE));
 }
 
 /** Reads and scores a sample of the base and these customers: what the residual is made of, and their events by row. */

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { EventBlock } from '../../../electron/services/index/event-block.js';
 import { KIND } from '../../../electron/services/index/scale.js';
 import type { Columns } from '../../../electron/services/rank/columns.js';
-import { learnLookAlike, likeness } from '../../../electron/services/rank/look-alike.js';
+import {
+  learnLookAlike,
+  likeness,
+  meantStrings,
+  type LookAlikeBase,
+} from '../../../electron/services/rank/look-alike.js';
 
 // Strings: 0 boat, 1 marina, 2 sailing shoes, 3 bicycle, 4 helmet, 5 bread.
 const STRINGS = 6;
@@ -11,10 +16,17 @@ const columns: Columns = {
   count: 2 * STRINGS,
   valueOf: Uint32Array.from({ length: STRINGS }, (_, string) => STRINGS + string),
 };
-/** Every string a choice of its own. */
-const choices = Uint32Array.from({ length: STRINGS }, (_, string) => string);
-const kind = new Uint8Array(STRINGS).fill(KIND.item);
-const nearBoat = Float64Array.of(0.9, 0.3, 0.3, 0.2, 0.2, 0.1);
+/** Customers with these strings, of which the first is meant; every string is an item and a choice of its own. */
+function baseOf(customers: readonly (readonly number[])[], changed: Partial<LookAlikeBase> = {}): LookAlikeBase {
+  return {
+    events: blockOf(customers),
+    columns,
+    choices: Uint32Array.from({ length: STRINGS }, (_, string) => string),
+    kind: new Uint8Array(STRINGS).fill(KIND.item),
+    degree: Float64Array.of(1, 0, 0, 0, 0, 0),
+    ...changed,
+  };
+}
 
 function blockOf(customers: readonly (readonly number[])[]): EventBlock {
   const string = Uint32Array.from(customers.flat());
@@ -32,7 +44,7 @@ const people = Array.from({ length: 80 }, (_, at) => {
 
 describe('likeness to the owners of what is named', () => {
   it('ranks who has what owners have above the rest, and owners first', async () => {
-    const model = (await learnLookAlike(blockOf(people), columns, choices, kind, nearBoat, []))!;
+    const model = (await learnLookAlike(baseOf(people), []))!;
     const [owner, sailor, cyclist] = likeness(model, blockOf([[0, 3, 4, 5], [1, 2, 5], [3, 4, 5]])); // prettier-ignore
     expect(sailor).toBeGreaterThan(cyclist! + 1);
     expect(owner).toBeGreaterThanOrEqual(2);
@@ -40,35 +52,27 @@ describe('likeness to the owners of what is named', () => {
   });
 
   it('does not use the named thing itself to tell owners', async () => {
-    const model = (await learnLookAlike(blockOf(people), columns, choices, kind, nearBoat, []))!;
-    expect(model.degree[0]).toBe(1);
+    const model = (await learnLookAlike(baseOf(people), []))!;
     expect(model.weights.present[0]).toBeCloseTo(0, 12);
   });
 
   it('does not tell owners by the lack of another value of the same column', async () => {
     // A boat, or no boat: everybody else has bread instead.
-    const model = (await learnLookAlike(
-      blockOf(people),
-      columns,
-      Uint32Array.of(0, 1, 2, 3, 4, 0),
-      kind,
-      nearBoat,
-      [],
-    ))!;
+    const model = (await learnLookAlike(baseOf(people, { choices: Uint32Array.of(0, 1, 2, 3, 4, 0) }), []))!;
     expect(model.weights.present[5]).toBeCloseTo(0, 12);
   });
 
   it('learns nothing from owners of whom nothing else is known', async () => {
     const alone = [...people, ...Array.from({ length: 30 }, () => [0])];
     const [plain, with30] = await Promise.all(
-      [people, alone].map(async (some) => (await learnLookAlike(blockOf(some), columns, choices, kind, nearBoat, []))!),
+      [people, alone].map(async (some) => (await learnLookAlike(baseOf(some), []))!),
     );
     expect(with30!.weights.present).toEqual(plain!.weights.present);
   });
 
   it('takes no notice of summaries, which what is meant went into', async () => {
-    const summed = Uint8Array.from(kind, (one, string) => (string === 2 ? KIND.aggregate : one));
-    const model = (await learnLookAlike(blockOf(people), columns, choices, summed, nearBoat, []))!;
+    const kind = Uint8Array.of(KIND.item, KIND.item, KIND.aggregate, KIND.item, KIND.item, KIND.item);
+    const model = (await learnLookAlike(baseOf(people, { kind }), []))!;
     expect(model.weights.present[2]).toBeCloseTo(0, 12);
   });
 
@@ -76,25 +80,25 @@ describe('likeness to the owners of what is named', () => {
     // Who has a marina is excluded: the one cyclist with a boat, and cyclists like him, are left.
     const others = [...people, [0, 3, 4], [0, 3, 4], [0, 3, 4]];
     const excluded = Float64Array.of(0, 1, 0, 0, 0, 0);
-    const model = (await learnLookAlike(blockOf(others), columns, choices, kind, nearBoat, [excluded]))!;
+    const model = (await learnLookAlike(baseOf(others), [excluded]))!;
     const [sailor, cyclist] = likeness(model, blockOf([[1, 2, 5], [3, 4, 5]])); // prettier-ignore
     expect(cyclist).toBeGreaterThan(sailor!);
   });
 
-  it('is louder the surer the named thing is in the data, and silent where it is not', async () => {
-    const loudness = async (cosine: number): Promise<number | undefined> =>
-      (await learnLookAlike(blockOf(people), columns, choices, kind, Float64Array.of(cosine, 0, 0, 0, 0, 0), []))
-        ?.loudness;
-    expect(await loudness(0.8)).toBeCloseTo(3, 9);
-    expect(await loudness(0.6)).toBeCloseTo(0.75, 9);
-    expect(await loudness(0.4)).toBeUndefined();
-  });
-
   it('needs owners, and somebody who is none', async () => {
     const few = people.map((own, at) => (at === 0 ? own : own.filter((string) => string !== 0)));
-    expect(await learnLookAlike(blockOf(few), columns, choices, kind, nearBoat, [])).toBeUndefined();
-    expect(
-      await learnLookAlike(blockOf(people.map((own) => [0, ...own])), columns, choices, kind, nearBoat, []),
-    ).toBeUndefined();
+    expect(await learnLookAlike(baseOf(few), [])).toBeUndefined();
+    expect(await learnLookAlike(baseOf(people.map((own) => [0, ...own])), [])).toBeUndefined();
+  });
+});
+
+describe('what is meant', () => {
+  it('is what comes nearest, and louder the surer it is', () => {
+    const loudness = (cosine: number): number => meantStrings(Float64Array.of(0.1, cosine)).loudness;
+    expect([loudness(0.9), loudness(0.4)]).toEqual([3, 0]);
+    expect(loudness(0.6)).toBeCloseTo(0.75, 9);
+    const { degree } = meantStrings(Float64Array.of(0.9, 0.85, 0.7));
+    expect([degree[0], degree[2]]).toEqual([1, 0]);
+    expect(degree[1]).toBeCloseTo(0.5, 9);
   });
 });

@@ -1,0 +1,67 @@
+import type { Engine } from '../../engine/engine.js';
+import type { EventBlock } from '../index/event-block.js';
+import { readCustomers, sampledCustomers } from '../index/read-index.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { readChoices, readColumns } from './columns.js';
+import { learnLookAlike, meantStrings, type LookAlike } from './look-alike.js';
+import type { Direction } from './question.js';
+import { moments } from './row-scale.js';
+import { featuresOf, type Side } from './side.js';
+
+/** Directions under which those who have what is named show whom the instruction is about. */
+const OWNING: ReadonlySet<Direction> = new Set(['present', 'high']);
+/** Owners that are learned from beside those of the sample. */
+const MORE_OWNERS = 2048;
+
+/** A look-alike model, and what a deviation of likeness adds to the evidence. */
+export interface WeighedLookAlike extends LookAlike {
+  scale: number;
+}
+
+/**
+ * Likeness to the owners of what a side names. It counts where the instruction is about having something, as far as that is
+ * surely in the data, and in proportion to how the evidence varies.
+ * @param sample of the `total` encoded customers
+ * @returns undefined where it does not count, or hardly anybody has anything near what is named
+ */
+export async function prepareLookAlike(
+  workspace: Workspace,
+  engine: Engine,
+  side: Side,
+  sample: EventBlock,
+  total: number,
+): Promise<WeighedLookAlike | undefined> {
+  const { scores } = side;
+  const { degree, loudness } = meantStrings(scores.cosine);
+  if (loudness === 0 || !OWNING.has(side.read.understanding.direction)) return undefined;
+  const base = {
+    events: await withMoreOwners(workspace, sample, total, degree),
+    columns: await readColumns(workspace),
+    choices: await readChoices(workspace),
+    kind: scores.facts.kind,
+    degree,
+  };
+  const excluded = scores.namedNot.filter((one) => one !== undefined);
+  const learned = await learnLookAlike(base, excluded);
+  if (!learned) return undefined;
+  const evidence = await engine.evidence(featuresOf(side, sample), side.context);
+  return { ...learned, scale: loudness * moments(Float64Array.from(evidence)).deviation };
+}
+
+/** In a large base few of a rare thing's owners are in the sample: others are added, chosen by a hash of their numbers. */
+async function withMoreOwners(
+  workspace: Workspace,
+  sample: EventBlock,
+  total: number,
+  degree: Float64Array,
+): Promise<EventBlock> {
+  if (total <= sample.customers) return sample;
+  const strings = [...degree.keys()].filter((string) => degree[string]! > 0);
+  const sampled = sampledCustomers(total, sample.customers);
+  const owners = await workspace.all<{ customer: number }>(
+    `SELECT DISTINCT customer, md5(customer::VARCHAR) AS h FROM events
+     WHERE string IN (${strings.join(', ')}) AND customer NOT IN (${sampled.join(', ')}) ORDER BY h LIMIT ${MORE_OWNERS}`,
+  );
+  const chosen = [...sampled, ...owners.map(({ customer }) => customer)].sort((a, b) => a - b);
+  return (await readCustomers(workspace, chosen, 0)).events;
+}
