@@ -7,6 +7,7 @@ import { AppError } from '../../services/errors.js';
 const BENCHMARKS = [
   'quality',
   'few-shot',
+  'look-alike',
   'soft-prompt',
   'noise',
   'speed',
