@@ -75,6 +75,9 @@ async function run(options: Options): Promise<void> {
       `${report.customers} customers ranked${report.withoutEvents > 0 ? `, ${report.withoutEvents} of them without any event` : ''}; ranking ${report.rankingId}`,
       ...(report.tuned ? [tunedLine(report.tuned)] : []),
       ...understandingLines(report.understanding),
+      ...(report.likeTo
+        ? [`likened to ${report.likeTo.owners} customers with ${report.likeTo.having.join('; ')}`]
+        : []),
       ...deviceLines(report.device),
       ...Object.entries(report.prepared.derived.hidden).map(([file, rows]) => `hidden: ${rows} rows of ${file}`),
       ...report.prepared.hides.map((hide) => `left out: rows with ${hide.column} = ${hide.value}`),

@@ -24,6 +24,8 @@ const CLIP = 4;
 
 /** Weights that say how alike a customer is to those who have what an instruction names. */
 export interface LookAlike {
+  /** Customers that were learned from as owners, those of what is only nearly meant as a part. */
+  owners: number;
   weights: EventWeights;
   /** How surely each string is what is meant, [strings]. */
   degree: Float64Array;
@@ -83,7 +85,7 @@ export async function learnLookAlike(
     present: perColumn.slice(0, columns.strings),
     value: Float64Array.from(columns.valueOf, (column) => VALUE_SCALE * perColumn[column]!),
   };
-  return { weights, degree, ...moments(timesEvents(others, weights)) };
+  return { owners, weights, degree, ...moments(timesEvents(others, weights)) };
 }
 
 /** How alike the block's customers are, in deviations, [customers]; those who have what is meant come first. */

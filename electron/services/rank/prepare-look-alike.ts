@@ -10,11 +10,21 @@ import { featuresOf, type Side } from './side.js';
 
 /** Directions under which those who have what is named show whom the instruction is about. */
 const OWNING: ReadonlySet<Direction> = new Set(['present', 'high']);
+/** Strings that tell a reader whom customers are likened to. */
+const NAMED = 3;
 /** Owners that are learned from beside those of the sample. */
 const MORE_OWNERS = 2048;
 
+/** Whom customers are likened to. */
+export interface LikeTo {
+  /** Texts of what they have, the nearest to the instruction first. */
+  having: string[];
+  /** How many of them were learned from. */
+  owners: number;
+}
+
 /** A look-alike model, and what a deviation of likeness adds to the evidence. */
-export interface WeighedLookAlike extends LookAlike {
+export interface WeighedLookAlike extends LookAlike, LikeTo {
   scale: number;
 }
 
@@ -45,7 +55,17 @@ export async function prepareLookAlike(
   const learned = await learnLookAlike(base, excluded);
   if (!learned) return undefined;
   const evidence = await engine.evidence(featuresOf(side, sample), side.context);
-  return { ...learned, scale: loudness * moments(Float64Array.from(evidence)).deviation };
+  const scale = loudness * moments(Float64Array.from(evidence)).deviation;
+  return { ...learned, scale, having: await nearestTexts(workspace, degree) };
+}
+
+async function nearestTexts(workspace: Workspace, degree: Float64Array): Promise<string[]> {
+  const nearest = [...degree.keys()].sort((a, b) => degree[b]! - degree[a]! || a - b).slice(0, NAMED);
+  const meant = nearest.filter((string) => degree[string]! > 0);
+  const rows = await workspace.all<{ text: string }>(
+    `SELECT text FROM strings WHERE string IN (${meant.join(', ')}) ORDER BY list_position([${meant.join(', ')}], string)`,
+  );
+  return [...new Set(rows.map(({ text }) => text))];
 }
 
 /** In a large base few of a rare thing's owners are in the sample: others are added, chosen by a hash of their numbers. */

@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/engine.js';
 import { withBoundedMemory } from '../index/bounded-memory.js';
 import { throwIfCancelled, unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
+import type { LikeTo } from './prepare-look-alike.js';
 import { prepareScorer, scoreCustomers, type ScoredBatch } from './score.js';
 import type { Question, Understanding } from './question.js';
 
@@ -13,6 +14,8 @@ export interface RankingReport {
   /** Customers that are ranked although nothing is known of them; they come among the last. */
   withoutEvents: number;
   understanding: Understanding;
+  /** Whom customers were likened to; undefined where hardly anybody has what is named. */
+  likeTo: LikeTo | undefined;
   device: DeviceReport;
   /** Name and hash of the model. */
   model: string;
@@ -58,6 +61,7 @@ export async function rankInstruction(
     customers: scores.length,
     withoutEvents,
     understanding: scorer.understanding,
+    likeTo: scorer.lookAlike && { having: scorer.lookAlike.having, owners: Math.round(scorer.lookAlike.owners) },
     device: engine.devices,
     model: modelName(engine),
     seconds: { read: (read - start) / 1000, score: (scored - read) / 1000, store: (performance.now() - scored) / 1000 },
