@@ -4,17 +4,19 @@ export interface Precision {
   tolerance: number;
 }
 
+/** Matrix, noise on its diagonal included, times a vector. */
+type Times = (vector: Float64Array) => Float64Array;
+
 /**
  * Solves a symmetric positive definite system by conjugate gradients, preconditioned by the noise on its diagonal
- * (Golub & Van Loan 2013, algorithm 11.5.1).
- * @param times the matrix, noise included, times a vector
+ * (Golub & Van Loan 2013, algorithm 11.5.1). Whoever asks may do something else between two rounds.
  */
-export function solve(
-  times: (vector: Float64Array) => Float64Array,
+export function* solving(
+  times: Times,
   noise: Float64Array,
   wanted: Float64Array,
   { rounds, tolerance }: Precision,
-): Float64Array {
+): Generator<undefined, Float64Array> {
   const solution = new Float64Array(wanted.length);
   const rest = Float64Array.from(wanted);
   let scaled = rest.map((value, at) => value / noise[at]!);
@@ -22,6 +24,7 @@ export function solve(
   let size = dot(rest, scaled);
   const enough = size * tolerance ** 2;
   for (let round = 0; round < rounds && size > enough; round++) {
+    yield;
     const moved = times(direction);
     const step = size / dot(direction, moved);
     for (let at = 0; at < rest.length; at++) {
@@ -34,6 +37,14 @@ export function solve(
     size = next;
   }
   return solution;
+}
+
+/** The same at a stretch. */
+export function solve(times: Times, noise: Float64Array, wanted: Float64Array, precision: Precision): Float64Array {
+  const work = solving(times, noise, wanted, precision);
+  let step = work.next();
+  while (!step.done) step = work.next();
+  return step.value;
 }
 
 export function dot(a: Float64Array, b: Float64Array): number {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { eventsOf, type EventBlock } from '../index/event-block.js';
 import { KIND } from '../index/scale.js';
 import type { Columns } from './columns.js';
-import { solve } from './conjugate-gradients.js';
+import { solving } from './conjugate-gradients.js';
 import { moments, rowScale, scaledRows } from './row-scale.js';
 import { rowsOf, timesEvents, timesVector, VALUE_SCALE, weightedSum, type EventWeights, type Rows } from './rows.js';
 
@@ -72,15 +72,18 @@ export async function learnLookAlike(
 ): Promise<LookAlike | undefined> {
   const { events, columns, degree } = base;
   const { others, seen } = withoutMeant(base);
+  await setImmediate();
   const owned = ownedBy(events, degree, excluded);
   const target = Float64Array.from(seen, (customer) => owned[customer]!);
   const owners = target.reduce((sum, much) => sum + much, 0);
   if (owners < LEAST || target.length - owners < LEAST) return undefined;
   await setImmediate();
   const rows = rowsOf(others, columns);
+  await setImmediate();
   const { scale } = rowScale(rows, columns.count);
   await setImmediate();
-  const perColumn = ridge(scaledRows(rows, scale), columns.count, target).map((weight, at) => weight * scale[at]!);
+  const scaled = await ridge(scaledRows(rows, scale), columns.count, target);
+  const perColumn = scaled.map((weight, at) => weight * scale[at]!);
   const weights = {
     present: perColumn.slice(0, columns.strings),
     value: Float64Array.from(columns.valueOf, (column) => VALUE_SCALE * perColumn[column]!),
@@ -109,7 +112,8 @@ function withoutMeant({ events: block, choices, kind, degree }: LookAlikeBase): 
 } {
   const meant = new Set(choices.filter((_, string) => degree[string]! > 0));
   const isHidden = choices.map((choice, string) => Number(meant.has(choice) || kind[string] === KIND.aggregate));
-  const hidden = Uint8Array.from(block.string, (string) => isHidden[string]!);
+  const hidden = new Uint8Array(block.start[block.customers]!);
+  for (let event = 0; event < hidden.length; event++) hidden[event] = isHidden[block.string[event]!]!;
   const seen = Array.from({ length: block.customers }, (_, customer) => customer).filter((customer) =>
     hidden.subarray(block.start[customer], block.start[customer + 1]).includes(0),
   );
@@ -133,7 +137,7 @@ function largestOwned({ customers, start, string }: EventBlock, degree: Float64A
 }
 
 /** Weights of the rows' columns that tell owners (1) from the rest (0) best, [columns]. */
-function ridge(rows: Rows, columns: number, owned: Float64Array): Float64Array {
+async function ridge(rows: Rows, columns: number, owned: Float64Array): Promise<Float64Array> {
   const customers = owned.length;
   const owners = owned.reduce((sum, much) => sum + much, 0);
   const weight = owned.map((much) => (customers / 2) * (much / owners + (1 - much) / (customers - owners)));
@@ -149,12 +153,15 @@ function ridge(rows: Rows, columns: number, owned: Float64Array): Float64Array {
   };
   const noise = weight.map((one) => (RIDGE * customers) / one);
   const middle = weight.reduce((sum, one, at) => sum + (one / customers) * (2 * owned[at]! - 1), 0);
-  const dual = solve(
-    times,
-    noise,
-    owned.map((much) => 2 * much - 1 - middle),
-    PRECISION,
-  );
+  const wanted = owned.map((much) => 2 * much - 1 - middle);
+  const work = solving(times, noise, wanted, PRECISION);
+  let step = work.next();
+  while (!step.done) {
+    // A round takes some tens of milliseconds; whoever else waits for this thread has its turn in between.
+    await setImmediate();
+    step = work.next();
+  }
+  const dual = step.value;
   const result = weightedSum(rows, dual, columns);
   const total = dual.reduce((sum, value) => sum + value, 0);
   return result.map((value, at) => value - total * centre[at]!);
