@@ -35,8 +35,24 @@ export function judge(
   ).value;
 }
 
-/** Rankings as `rank --tuned` makes them: untuned where cross-validation speaks against the examples. */
-export function ours(features: TargetFeatures, draws: Draws): { tuned: Judged; untuned: Judged } {
+export interface Ours {
+  tuned: Judged;
+  untuned: Judged;
+}
+
+/** Rankings as `rank --tuned` makes them: untuned where cross-validation speaks against the examples; kept in the cache. */
+export function ours(features: TargetFeatures, draws: Draws): Ours {
+  const kept = join(features.folder, 'ours.json');
+  if (existsSync(kept)) {
+    const { asked, made } = JSON.parse(readFileSync(kept, 'utf8')) as { asked: Draws; made: Ours };
+    if (JSON.stringify(asked) === JSON.stringify(draws)) return made;
+  }
+  const made = tuneAll(features, draws);
+  writeFileSync(kept, JSON.stringify({ asked: draws, made }));
+  return made;
+}
+
+function tuneAll(features: TargetFeatures, draws: Draws): Ours {
   const { gathered, labelled, answers } = features;
   const design = makeDesign(gathered);
   const tuned: Judged = {};
