@@ -27,7 +27,8 @@ export const audienceText = {
     google: 'Google Customer Match',
     meta: 'Meta custom audience',
   },
-  beside: (names: string) => `Beside it: ${names}`,
+  beside: (names: string) =>
+    `Beside it: ${names}. They say who is contacted and who is held out, and how they were chosen; keep them to measure the campaign later.`,
   saveRecipe: 'Save as recipe',
   recipeHint: 'The whole job as one file, to be run again when the data have changed.',
   savedRecipe: 'Recipe saved',
@@ -48,13 +49,15 @@ export const audienceText = {
   consent: 'Consent',
   consentHint: 'A column of the profile that must say yes.',
   noConsent: 'Not asked for',
+  leftTitle: 'Not in the audience:',
+  nothingChosen: 'Nobody yet: say above how many.',
   left: {
     notIncluded: 'not on the list',
     suppressed: 'never to be contacted',
     excluded: 'left out by a list',
     withoutConsent: 'without consent',
     contactedTooOften: 'contacted too often',
-    beyondSize: 'further down',
+    beyondSize: 'below the cut',
     overCap: 'over the cap of their group',
     holdout: 'held out',
   },
@@ -93,13 +96,14 @@ export const audienceText = {
     more: (groups: string) => `${groups} smaller groups are not shown.`,
   },
   profit: {
-    outcome: 'How often customers convert',
+    outcome: 'What counts as a conversion',
     outcomeHint: 'Known from',
     noOutcome: 'Choose an outcome',
     ofWorkspace: 'Labels of this workspace',
     ofFile: (name: string) => `Columns of ${name}`,
     chooseFile: 'From a file',
-    needs: 'Choose a known outcome: it says how often customers with a score convert.',
+    needs:
+      'Choose a known outcome: customers who had it are taken to convert, and tell how often others with their score will. Put in your own value and cost; those shown are examples.',
     valuePerConversion: 'Value of a conversion',
     costPerContact: 'Cost of a contact',
     budget: 'Budget',
@@ -116,7 +120,8 @@ export const audienceText = {
       `To contact: ${conversions} conversions expected, cost ${cost}, profit ${profit}`,
     toOptimum: 'Back to the most profitable',
     over: (affordable: string) => `The budget reaches ${affordable} customers.`,
-    method: 'Calibrated on the outcome by isotonic regression; in the currency that you give.',
+    method:
+      'How often each score converts is read off the outcome (isotonic regression); amounts are in your currency.',
   },
   join: {
     title: 'Join instructions',
