@@ -177,6 +177,7 @@ export const audienceText = {
     hint: 'Several instructions at once, for each customer the one that suits best',
     lead: 'Every line is an offer. Nobody is passed over for an offer by somebody who scores lower for it. Lists, consent, frequency and holdout above hold; size and cap do not.',
     needs: 'Rank by an instruction for each offer first.',
+    needsNames: 'Give every offer a name of its own.',
     add: 'Add an offer',
     name: 'Offer',
     ranking: 'Ranked by',

@@ -111,6 +111,8 @@ describe('tuning by what the analyst knows', () => {
     await real.page.getByText('Version 2').waitFor({ timeout: 120_000 });
     await real.page.getByText(/learned from 60 that fit, beside/).waitFor();
     await real.page.getByText(/with a soft prompt/).waitFor();
+    await real.page.getByText(/^Learned\./).waitFor();
+    await real.page.getByRole('button', { name: 'Show me' }).click();
   });
 
   it('shows before and after as curves, takes notes, deletes and brings back', async () => {
