@@ -6,7 +6,7 @@ const SCALES = {
   dark: ['#39435a', '#415583', '#4d6bab', '#6086d4', '#7fa2ee', '#a5c0f8', '#cfdefd', '#ffffff'],
 };
 /** Colours of categories (Tableau 10), lighter ones first on dark ground would not differ more. */
-const CATEGORIES = [
+const CATEGORIES: readonly string[] = [
   '#4e79a7',
   '#f28e2b',
   '#59a14f',
@@ -22,6 +22,10 @@ const CATEGORIES = [
 ];
 /** Where the shades begin when only the highest values matter: shares of the customers below. */
 const TIP = [0, 0.5, 0.7, 0.8, 0.88, 0.93, 0.96, 0.985];
+/** The colour of a category, or of a group of the map, by its place. */
+export const categoryColour = (at: number): string => CATEGORIES[at % CATEGORIES.length]!;
+/** What the service calls the category of all that are too many to be told apart. */
+export const OTHERS = '…';
 const UNKNOWN = { light: '#e3e6eb', dark: '#2c323d' };
 
 /** Customers of one colour. */
@@ -33,10 +37,13 @@ export interface ColourClass {
   points: Float32Array;
 }
 
-/** What the colours mean: categories by name, or a scale between two numbers. */
+/**
+ * What the colours mean: categories by name, or a scale between two numbers. `last` counts customers in the last shade,
+ * where it is meant for few: of a thing that everybody has, it holds them all.
+ */
 export interface Classes {
   classes: ColourClass[];
-  scale: { low: number; high: number; shades: string[] } | undefined;
+  scale: { low: number; high: number; shades: string[]; last?: number } | undefined;
 }
 
 /**
@@ -56,15 +63,19 @@ export function classesOf(
     return edges ? edges.findLastIndex((edge) => value >= edge) : Math.round(value);
   };
   const numbers = Int16Array.from(values, classOf);
-  const colours = categories ? categories.map((_, at) => CATEGORIES[at % CATEGORIES.length]!) : shades;
+  const colours = categories ? categories.map((_, at) => categoryColour(at)) : shades;
   const classes = [-1, ...colours.keys()].map((number) => ({
     colour: number < 0 ? UNKNOWN[theme] : colours[number]!,
     name: number < 0 ? null : categories?.[number],
     points: pointsOf(positions, numbers, number),
   }));
+  const last = tip ? numbers.filter((number) => number === shades.length - 1).length : undefined;
   return {
     classes: classes.filter(({ points }) => points.length > 0),
-    scale: edges && Number.isFinite(edges[0]) ? { ...rangeOf(values), shades } : undefined,
+    scale:
+      edges && Number.isFinite(edges[0])
+        ? { ...rangeOf(values), shades, ...(last !== undefined && { last }) }
+        : undefined,
   };
 }
 

@@ -121,23 +121,29 @@ export const text = {
   audience: audienceText,
   tune: {
     title: 'Tune',
-    lead: 'A few customers whose answer you know show the model what the instruction leaves open. What they teach is not used when cross-validation speaks against it.',
+    lead: 'A few customers whose answer you know show the model what the instruction leaves open. A check on examples held back decides whether what they teach is used.',
     none: 'There is no instruction to tune.',
     noneHint: 'Ask a question first.',
     choose: 'Choose examples',
-    chooseHint: 'A file of customer ids, with a column of 0 and 1, or of customers that fit alone.',
+    chooseHint:
+      'A file with customer ids and a column that is 1 for those who fit and 0 for the others. Without such a column, everybody in it counts as fitting.',
     column: 'Has what you look for',
     seeds: 'The file lists customers that fit; the rest of your customers count as unknown.',
     start: 'Tune',
     versions: 'Versions',
     version: (version: number) => `Version ${version}`,
     learnedFrom: (positives: string, others: string, kind: 'labels' | 'seeds') =>
-      kind === 'labels' ? `${positives} with, ${others} without` : `${positives} seeds beside ${others} others`,
-    unknown: (count: string) => `${count} ids are no customers`,
+      kind === 'labels'
+        ? `learned from ${positives} that fit, ${others} that do not`
+        : `learned from ${positives} that fit, beside ${others} other customers by lot`,
+    unknown: (count: string) => `not found: ${count} ids`,
     before: 'AUC before',
     after: 'AUC after',
-    helps: 'Cross-validated on the examples: nothing speaks against it, and it can be ranked with.',
-    helpsNot: 'Cross-validated on the examples: it does harm, so rankings stay as they are.',
+    auc: 'AUC: how often a customer that fits ranks above one who does not, on examples held back. 0.5 is chance, where the bars begin; 1 is perfect.',
+    helps: 'Better than before on examples held back.',
+    unclear:
+      'No better than before on examples held back, yet too few to say that it does harm. More examples would tell.',
+    helpsNot: 'Worse than before on examples held back: it is not used, and rankings stay as they are.',
     rank: 'Rank with it',
   },
   /** More words of the Data step. */

@@ -35,10 +35,11 @@ export const colourBySchema = z.discriminatedUnion('by', [
 ]);
 export type ColourBy = z.infer<typeof colourBySchema>;
 
-/** A value for every customer, NaN for none; with categories it is the number of one. */
+/** A value for every customer, NaN for none; with categories it is the number of one, for moments days since 1970. */
 export const mapColoursSchema = z.object({
   values: z.instanceof(Float32Array<ArrayBufferLike>),
   categories: z.array(z.string()).nullable(),
+  isTime: z.boolean().optional(),
 });
 export type MapColours = z.infer<typeof mapColoursSchema>;
 

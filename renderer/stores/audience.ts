@@ -6,7 +6,7 @@ import { text } from '../text.js';
 import { useSize } from './audience-size.js';
 import { useWho } from './audience-who.js';
 import { useFailures } from './failures.js';
-import { useRank } from './rank.js';
+import { tunedWords, useRank } from './rank.js';
 import { useTasks } from './tasks.js';
 
 /** The rules that make the ranking on show an audience, whom they take, and where the last one was written. */
@@ -52,13 +52,20 @@ export const useAudience = defineStore('audience', () => {
   // Scores of another ranking are others.
   watch([() => rank.current?.rankingId, joined], () => size.forgetScores(), { deep: true });
 
+  function nameOfCurrent(): string {
+    if (!rank.current) return '';
+    const { instruction } = rank.current.question;
+    const tuned = tunedWords(rank.current);
+    return tuned === undefined ? instruction : `${instruction} (${tuned})`;
+  }
+
   /** What the customers are ranked by, as a person would read it out. */
   const inWords = computed(() => {
     const nameOf = (id: number) => rank.rankings.find(({ rankingId }) => rankingId === id)?.question.instruction ?? '';
     return joined.value.reduce((before, { how, rankingId }, at) => {
       const grouped = at > 0 ? `(${before})` : before;
       return `${grouped} ${text.audience.join.hows[how].toUpperCase()} ${nameOf(rankingId)}`;
-    }, rank.current?.question.instruction ?? '');
+    }, nameOfCurrent());
   });
 
   function clear(): void {

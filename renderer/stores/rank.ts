@@ -9,11 +9,15 @@ import { useTasks } from './tasks.js';
 
 export type ScoreBin = { from: number; to: number; count: number };
 
+/** The tuned version that ranked, in words; undefined for an untuned ranking. */
+export const tunedWords = ({ tuned }: Ranking): string | undefined =>
+  tuned === null ? undefined : text.askMore.tuned(tuned.slice(tuned.lastIndexOf('@') + 1));
+
 /** How a ranking is called among others: its instruction, and what sets it apart from others of the same. */
-export function rankingName({ question, tuned, fit, createdAt }: Ranking): string {
+export function rankingName(ranking: Ranking): string {
+  const { question, fit, createdAt } = ranking;
   const made = new Date(createdAt).toLocaleString('en-GB', { dateStyle: 'short', timeStyle: 'short' });
-  const by =
-    tuned !== null ? text.askMore.tuned(tuned.slice(tuned.lastIndexOf('@') + 1)) : fit !== null && text.learn.chip(fit);
+  const by = tunedWords(ranking) ?? (fit !== null && text.learn.chip(fit));
   return [question.instruction, by, made].filter(Boolean).join(' · ');
 }
 

@@ -29,6 +29,8 @@ export const useTune = defineStore('tune', () => {
   const answered = ref<Answered>({ positives: 0, negatives: 0 });
   const deleted = ref<Tuned>();
   const running = ref<string>();
+  /** The last tuning went well, and nothing else was asked for since. */
+  const hasLearned = ref(false);
 
   const ids = computed(() =>
     pasted.value
@@ -49,6 +51,7 @@ export const useTune = defineStore('tune', () => {
     label.value = '';
     pasted.value = '';
     deleted.value = undefined;
+    hasLearned.value = false;
     forgetCards();
   }
 
@@ -73,6 +76,7 @@ export const useTune = defineStore('tune', () => {
   async function start(): Promise<void> {
     if (!rank.current || !canTune.value) return;
     running.value = tasks.newId();
+    hasLearned.value = false;
     // Plain copies: what the store holds is reactive, which cannot leave the window.
     const question = { ...rank.current.question };
     const tuned = await failures.attempt(
@@ -80,6 +84,7 @@ export const useTune = defineStore('tune', () => {
     );
     running.value = undefined;
     await refresh();
+    hasLearned.value = tuned !== undefined;
     // What was learned changes whom to ask about next.
     if (tuned && way.value === 'cards') await ask();
   }
@@ -127,6 +132,7 @@ export const useTune = defineStore('tune', () => {
     await failures.attempt(bridge.tune.delete({ name, version }));
     await refresh();
     if (versions.value.length < before) deleted.value = tuned;
+    hasLearned.value = false;
   }
 
   async function restore(): Promise<void> {
@@ -157,6 +163,7 @@ export const useTune = defineStore('tune', () => {
     cards,
     answered,
     deleted,
+    hasLearned,
     canTune,
     running,
     clear,

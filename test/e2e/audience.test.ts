@@ -45,7 +45,7 @@ describe('from a ranking to an audience', () => {
   it('finds the most profitable number of customers', async () => {
     await shop.sizeBy('As many as pay off');
     await page().getByText('Choose a known outcome').waitFor();
-    await page().getByLabel('How often customers convert').selectOption({ label: OUTCOME });
+    await page().getByLabel('What counts as a conversion').selectOption({ label: OUTCOME });
     for (const [name, amount] of [
       ['Value of a conversion', '10'],
       ['Cost of a contact', '3'],
@@ -105,8 +105,8 @@ describe('from a ranking to an audience', () => {
     const before = await shop.size();
     await real.choose(path.join(sample, 'labels.csv.gz'));
     await page().getByRole('button', { name: 'From a file' }).click();
-    await page().getByLabel('How often customers convert').locator('optgroup').nth(1).waitFor({ state: 'attached' });
-    const outcomes = page().getByLabel('How often customers convert');
+    await page().getByLabel('What counts as a conversion').locator('optgroup').nth(1).waitFor({ state: 'attached' });
+    const outcomes = page().getByLabel('What counts as a conversion');
     const key = await outcomes.locator('optgroup').nth(1).locator('option', { hasText: OUTCOME }).getAttribute('value');
     await outcomes.selectOption(key);
     await shop.becomes((customers) => customers === before);

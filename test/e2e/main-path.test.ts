@@ -151,7 +151,7 @@ describe('from files to an exported audience', () => {
     await real.page.getByLabel('Has what you look for').selectOption('bought_candles_tlights_sep_nov');
     await real.page.getByRole('button', { name: 'Tune', exact: true }).last().click();
     await real.page.getByText('Version 1').waitFor({ timeout: 60_000 });
-    await real.page.getByText(/^Cross-validated/).waitFor();
+    await real.page.getByText(/than before on examples held back/).waitFor();
     await real.shoot('tune');
     await real.expectAccessible();
     await real.page.getByRole('navigation').getByText('Ask').click();

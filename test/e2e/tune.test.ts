@@ -109,8 +109,10 @@ describe('tuning by what the analyst knows', () => {
     const sorted = waits.toSorted((a, b) => a - b);
     expect(sorted[Math.floor(sorted.length * 0.5)]).toBeLessThan(100);
     await real.page.getByText('Version 2').waitFor({ timeout: 120_000 });
-    await real.page.getByText(/60 seeds beside/).waitFor();
+    await real.page.getByText(/learned from 60 that fit, beside/).waitFor();
     await real.page.getByText(/with a soft prompt/).waitFor();
+    await real.page.getByText(/^Learned\./).waitFor();
+    await real.page.getByRole('button', { name: 'Show me' }).click();
   });
 
   it('shows before and after as curves, takes notes, deletes and brings back', async () => {
@@ -127,15 +129,15 @@ describe('tuning by what the analyst knows', () => {
         return listed.ok && listed.value[0]?.note;
       })
       .toBe('from the fair in May');
-    await real.page.getByRole('button', { name: 'Use this version' }).last().click();
-    await real.page.getByText('Chosen').waitFor();
+    await real.page.getByRole('button', { name: 'Make it the default' }).last().click();
+    await real.page.getByText('Default', { exact: true }).waitFor();
     await real.shoot('tune-versions');
     await real.expectAccessible();
     await real.page.getByRole('button', { name: 'Delete' }).first().click();
     await real.page.getByText('Version 2 is deleted.').waitFor();
-    expect(await real.page.getByText('60 seeds beside').count()).toBe(0);
+    expect(await real.page.getByText('learned from 60 that fit').count()).toBe(0);
     await real.page.getByRole('button', { name: 'Undo' }).click();
-    await real.page.getByText('60 seeds beside').waitFor();
+    await real.page.getByText('learned from 60 that fit').waitFor();
     await real.colours('dark');
     await real.shoot('tune-versions-dark');
     await real.expectAccessible();

@@ -19,6 +19,12 @@ describe('colours of the map', () => {
     expect(classes.at(-1)!.points.length / 2).toBeLessThanOrEqual(2);
   });
 
+  it('say how many come nearest to a phrase, also when it is nearly everybody', () => {
+    const values = Float32Array.from({ length: 100 }, (_, i) => (i < 3 ? i / 10 : 1));
+    expect(classesOf(positions, { values, categories: null }, 'light', true).scale?.last).toBe(97);
+    expect(classesOf(positions, { values, categories: null }, 'light', false).scale).not.toHaveProperty('last');
+  });
+
   it('give each category a colour of its own', () => {
     const values = Float32Array.from({ length: 100 }, (_, i) => i % 3);
     const { classes, scale } = classesOf(positions, { values, categories: ['a', 'b', 'c'] }, 'light', false);

@@ -9,8 +9,10 @@ export type ColourBy = { by: 'score'; rankingId: number } | { by: 'coverage' } |
 /** A value for every customer, in the order of their numbers; NaN for none. Categories are numbered in `categories`. */
 export interface MapColours {
   values: Float32Array;
-  /** Names of the values 0, 1, …, the most frequent first; null when the values are numbers. */
+  /** Names of the values 0, 1, …, the most frequent first, those of the rest "…"; null when the values are numbers. */
   categories: string[] | null;
+  /** The values are moments, in days since 1970. */
+  isTime?: boolean;
 }
 
 /** More different words than this cannot be told apart by colour; the rest is one category. */
@@ -21,6 +23,8 @@ export async function coloursOf(workspace: Workspace, by: ColourBy, customers: n
   if (by.by === 'score') return { values: await scores(workspace, by.rankingId, customers), categories: null };
   if (by.by === 'coverage') return coverage(workspace, customers);
   const cells = await cellsOf(workspace, by.column);
+  if (cells.every(({ role }) => role === 'time'))
+    return { values: await days(workspace, cells, customers), categories: null, isTime: true };
   return cells.every(({ role }) => role === 'number')
     ? { values: await numbers(workspace, cells, customers), categories: null }
     : categories(workspace, cells, customers);
@@ -32,6 +36,12 @@ const customerCells = (cells: readonly ProfileCell[]): string =>
 
 async function numbers(workspace: Workspace, cells: readonly ProfileCell[], customers: number): Promise<Float32Array> {
   return valuesOf(workspace, `SELECT customer, CAST(cell AS DOUBLE) FROM (${customerCells(cells)})`, customers);
+}
+
+/** Moments in days: seconds since 1970 are more than a 32-bit number holds. */
+async function days(workspace: Workspace, cells: readonly ProfileCell[], customers: number): Promise<Float32Array> {
+  const query = `SELECT customer, epoch_ms(CAST(cell AS TIMESTAMP)) / 86400000.0 FROM (${customerCells(cells)})`;
+  return valuesOf(workspace, query, customers);
 }
 
 async function categories(workspace: Workspace, cells: readonly ProfileCell[], customers: number): Promise<MapColours> {
