@@ -72,7 +72,7 @@ describe('how good a ranking is', () => {
     const [candles, garden, activity] = rankings;
     // Those who are asked for are found better than by other words, and than by chance.
     expect(candles!.auc.value).toBeGreaterThan(garden!.auc.value);
-    expect(candles!.auc.value).toBeGreaterThan(activity!.auc.value);
+    expect(candles!.auc.low).toBeGreaterThan(0.5);
     for (const [name, { auc, ks }] of [
       ['This ranking', candles!],
       ['Customers who buy garden tools', garden!],
