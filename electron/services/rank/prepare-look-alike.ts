@@ -12,7 +12,7 @@ import { featuresOf, type Side } from './side.js';
 const OWNING: ReadonlySet<Direction> = new Set(['present', 'high']);
 /** Strings that tell a reader whom customers are likened to. */
 const NAMED = 3;
-/** Owners that are learned from beside those of the sample. */
+/** Owners of the whole base that are learned from, beside those of the sample. */
 const MORE_OWNERS = 2048;
 
 /** Whom customers are likened to. */
@@ -78,10 +78,11 @@ async function withMoreOwners(
   if (total <= sample.customers) return sample;
   const strings = [...degree.keys()].filter((string) => degree[string]! > 0);
   const sampled = sampledCustomers(total, sample.customers);
+  // Those of the sample are taken out here: a list of thousands would be compared with every event.
   const owners = await workspace.all<{ customer: number }>(
-    `SELECT DISTINCT customer, md5(customer::VARCHAR) AS h FROM events
-     WHERE string IN (${strings.join(', ')}) AND customer NOT IN (${sampled.join(', ')}) ORDER BY h LIMIT ${MORE_OWNERS}`,
+    `SELECT customer FROM (SELECT DISTINCT customer FROM events WHERE string IN (${strings.join(', ')}))
+     ORDER BY md5(customer::VARCHAR) LIMIT ${MORE_OWNERS}`,
   );
-  const chosen = [...sampled, ...owners.map(({ customer }) => customer)].sort((a, b) => a - b);
+  const chosen = [...new Set([...sampled, ...owners.map(({ customer }) => customer)])].sort((a, b) => a - b);
   return (await readCustomers(workspace, chosen, 0)).events;
 }
