@@ -42,7 +42,7 @@ export async function prepareLookAlike(
   total: number,
 ): Promise<WeighedLookAlike | undefined> {
   const { scores } = side;
-  const { degree, loudness } = meantStrings(scores.cosine);
+  const { degree, loudness } = meantStrings(await ofOwned(workspace, scores.cosine));
   if (loudness === 0 || !OWNING.has(side.read.understanding.direction)) return undefined;
   const base = {
     events: await withMoreOwners(workspace, sample, total, degree),
@@ -57,6 +57,14 @@ export async function prepareLookAlike(
   const evidence = await engine.evidence(featuresOf(side, sample), side.context);
   const scale = loudness * moments(Float64Array.from(evidence)).deviation;
   return { ...learned, scale, having: await nearestTexts(workspace, degree) };
+}
+
+/** The cosines of strings that somebody has: after a refresh there may be others. */
+async function ofOwned(workspace: Workspace, cosine: Float64Array): Promise<Float64Array> {
+  const left = await workspace.all<{ string: number }>('SELECT string FROM strings WHERE df = 0');
+  const result = cosine.slice();
+  for (const { string } of left) result[string] = -1;
+  return result;
 }
 
 async function nearestTexts(workspace: Workspace, degree: Float64Array): Promise<string[]> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../../electron/engine/engine.js';
+import { countOwners } from '../../../electron/services/index/events.js';
 import { prepare } from '../../../electron/services/index/prepare.js';
 import { sampledCustomers, sampleEvents } from '../../../electron/services/index/read-index.js';
 import { readStringFacts } from '../../../electron/services/index/string-store.js';
@@ -52,6 +53,24 @@ describe('likeness in a base that is larger than its sample', () => {
     expect(found!.scale).toBeGreaterThan(0);
     // The sample alone has no owner to learn from.
     expect(await prepareLookAlike(workspace, engine, side, sample, SAMPLE)).toBeUndefined();
+  });
+
+  it('leaves out what nobody has any more', async () => {
+    const sample = await sampleEvents(workspace, TOTAL, SAMPLE);
+    const side = await sideOf('present');
+    const { string } = (await workspace.one<{ string: number }>('SELECT max(string) AS string FROM strings'))!;
+    await workspace.run(`DELETE FROM events WHERE string = ${string}`);
+    await countOwners(workspace);
+    const cosine = side.scores.cosine.map((value, at) => (at === string ? 1 : 0.85 * value));
+    const found = await prepareLookAlike(
+      workspace,
+      engine,
+      { ...side, scores: { ...side.scores, cosine } },
+      sample,
+      TOTAL,
+    );
+    expect(found!.degree[string]).toBe(0);
+    expect(found!.owners).toBeGreaterThanOrEqual(3);
   });
 
   it('says nothing where the instruction is about staying or leaving', async () => {
