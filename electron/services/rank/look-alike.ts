@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { eventsOf, type EventBlock } from '../index/event-block.js';
 import { KIND } from '../index/scale.js';
 import type { Columns } from './columns.js';
-import { solving } from './conjugate-gradients.js';
+import { dot, solving } from './conjugate-gradients.js';
 import { moments, rowScale, scaledRows } from './row-scale.js';
 import { rowsOf, timesEvents, timesVector, VALUE_SCALE, weightedSum, type EventWeights, type Rows } from './rows.js';
 
@@ -80,9 +80,9 @@ export async function learnLookAlike(
   await setImmediate();
   const rows = rowsOf(others, columns);
   await setImmediate();
-  const { scale } = rowScale(rows, columns.count);
+  const { scale, centre } = rowScale(rows, columns.count);
   await setImmediate();
-  const scaled = await ridge(scaledRows(rows, scale), columns.count, target);
+  const scaled = await ridge(scaledRows(rows, scale), centre, target);
   const perColumn = scaled.map((weight, at) => weight * scale[at]!);
   const weights = {
     present: perColumn.slice(0, columns.strings),
@@ -136,23 +136,18 @@ function largestOwned({ customers, start, string }: EventBlock, degree: Float64A
   return result;
 }
 
-/** Weights of the rows' columns that tell owners (1) from the rest (0) best, [columns]. */
-async function ridge(rows: Rows, columns: number, owned: Float64Array): Promise<Float64Array> {
+/** Weights of the rows' columns, less their mean `centre`, that tell owners (1) from the rest (0) best, [columns]. */
+async function ridge(rows: Rows, centre: Float64Array, owned: Float64Array): Promise<Float64Array> {
   const customers = owned.length;
   const owners = owned.reduce((sum, much) => sum + much, 0);
   const weight = owned.map((much) => (customers / 2) * (much / owners + (1 - much) / (customers - owners)));
-  const each = new Float64Array(customers).fill(1 / customers);
-  const centre = weightedSum(rows, each, columns);
-  const times = (vector: Float64Array): Float64Array => {
-    const moved = weightedSum(rows, vector, columns);
-    const total = vector.reduce((sum, value) => sum + value, 0);
-    for (let at = 0; at < columns; at++) moved[at]! -= total * centre[at]!;
-    const result = timesVector(rows, moved);
-    const shift = centre.reduce((sum, value, at) => sum + value * moved[at]!, 0);
-    return result.map((value, at) => value - shift + noise[at]! * vector[at]!);
-  };
   const noise = weight.map((one) => (RIDGE * customers) / one);
   const middle = weight.reduce((sum, one, at) => sum + (one / customers) * (2 * owned[at]! - 1), 0);
+  const times = (vector: Float64Array): Float64Array => {
+    const moved = centredSum(rows, centre, vector);
+    const shift = dot(centre, moved);
+    return timesVector(rows, moved).map((value, at) => value - shift + noise[at]! * vector[at]!);
+  };
   const wanted = owned.map((much) => 2 * much - 1 - middle);
   const work = solving(times, noise, wanted, PRECISION);
   let step = work.next();
@@ -161,8 +156,11 @@ async function ridge(rows: Rows, columns: number, owned: Float64Array): Promise<
     await setImmediate();
     step = work.next();
   }
-  const dual = step.value;
-  const result = weightedSum(rows, dual, columns);
-  const total = dual.reduce((sum, value) => sum + value, 0);
-  return result.map((value, at) => value - total * centre[at]!);
+  return centredSum(rows, centre, step.value);
+}
+
+/** Σ factors[i] × (row i − centre), [columns]. */
+function centredSum(rows: Rows, centre: Float64Array, factors: Float64Array): Float64Array {
+  const total = factors.reduce((sum, factor) => sum + factor, 0);
+  return weightedSum(rows, factors, centre.length).map((value, at) => value - total * centre[at]!);
 }
