@@ -1,5 +1,8 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compose } from '../../../electron/composition.js';
 import { Engine } from '../../../electron/engine/engine.js';
 import { readIdList } from '../../../electron/services/audience/id-list.js';
 import { Cancelled } from '../../../electron/services/errors.js';
@@ -117,5 +120,31 @@ describe('the map of a workspace', () => {
     });
     await expect(saveSegment(workspace, '../up', Uint32Array.of(1))).rejects.toMatchObject({ code: 'segment-name' });
     await expect(saveSegment(workspace, 'none', new Uint32Array())).rejects.toMatchObject({ code: 'segment-empty' });
+  });
+});
+
+describe('a profile column of dates', () => {
+  it('colours the map by days', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'map-'));
+    const profile = join(folder, 'profile.csv');
+    const dates = Array.from(
+      { length: 30 },
+      (_, day) => `c${String(day).padStart(2, '0')},1970-02-${String((day % 28) + 1).padStart(2, '0')}`,
+    );
+    writeFileSync(profile, `customer_id,joined\n${dates.join('\n')}\n`);
+    const services = await compose(join(folder, 'w.instructue'), { create: true, models: TINY_MODEL });
+    try {
+      await services.importFiles([{ kind: 'profile', path: profile }]);
+      await services.derive();
+      const { values, categories, isTime } = await coloursOf(
+        services.workspace,
+        { by: 'column', column: 'joined' },
+        30,
+      );
+      expect([isTime, categories]).toEqual([true, null]);
+      expect([...values].slice(0, 3)).toEqual([31, 32, 33]);
+    } finally {
+      services.close();
+    }
   });
 });
