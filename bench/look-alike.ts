@@ -13,7 +13,7 @@ import { openTarget, secondHalf } from './few-shot-features.js';
 import { average } from './text-similarity.js';
 
 /** Times the loudness that ranking uses. */
-const LOUDNESS = [0, 1 / 3, 2 / 3, 1, 4 / 3, 2];
+const LOUDNESS = [0, 1 / 4, 1 / 2, 1, 2];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -85,7 +85,8 @@ async function aucs({ workspace, engine }: Services, target: Target): Promise<nu
       return score === undefined || label === undefined ? [] : [{ score, label }];
     });
     const labels = Uint8Array.from(judged, ({ label }) => label);
-    result.push(auc(Float64Array.from(judged, ({ score }) => score), labels).value); // prettier-ignore
+    const ranked = Float64Array.from(judged, ({ score }) => score);
+    result.push(auc(ranked, labels).value);
   }
   return result;
 }

@@ -25,8 +25,6 @@ const CLIP = 4;
 /** What an instruction makes of every string; all arrays are [strings]. */
 export interface StringScores {
   facts: StringFacts;
-  /** Cosine with the nearest wanted phrase and with the instruction as a whole, half of either. */
-  cosine: Float64Array;
   /** Standardised similarity to the wanted phrases. */
   similarity: Float64Array;
   /** exp(2 × similarity). */

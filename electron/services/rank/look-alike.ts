@@ -6,18 +6,11 @@ import { dot, solving } from './conjugate-gradients.js';
 import { moments, rowScale, scaledRows } from './row-scale.js';
 import { rowsOf, timesEvents, timesVector, VALUE_SCALE, weightedSum, type EventWeights, type Rows } from './rows.js';
 
-/** Cosine up to which nothing in the data counts as meant, and from which the nearest string surely is. */
-const ABSENT = 0.4;
-const SURE = 0.8;
-/** Strings whose cosine is less than the best one's by this much are not meant any more. */
-const NEAR = 0.1;
 /** Owners that are needed to learn from. */
 const LEAST = 3;
 /** Weight of the ridge, as a share of the customers. */
 const RIDGE = 0.01;
 const PRECISION = { rounds: 40, tolerance: 1e-3 };
-/** Deviations of the evidence that a deviation of likeness is worth at most. */
-const LOUDNESS = 3;
 /** Likeness, in deviations, that who has what is meant is given at least. */
 const OWNER = 2;
 const CLIP = 4;
@@ -32,20 +25,6 @@ export interface LookAlike {
   /** Of the weighted events of the customers that were learned from. */
   mean: number;
   deviation: number;
-}
-
-/**
- * Which strings are meant, [strings], and how loud that makes likeness: what a deviation of it adds to the evidence, in
- * deviations of the evidence, 0 .. 3.
- * @param cosine of every string with what is wanted, [strings]
- */
-export function meantStrings(cosine: Float64Array): { degree: Float64Array; loudness: number } {
-  const best = cosine.reduce((most, one) => Math.max(most, one), -1);
-  const sureness = Math.min(1, Math.max(0, (best - ABSENT) / (SURE - ABSENT)));
-  return {
-    degree: cosine.map((one) => Math.max(0, 1 - (best - one) / NEAR)),
-    loudness: LOUDNESS * sureness ** 2,
-  };
 }
 
 /** The customers that are learned from, and what is known of every string: [strings] each. */
@@ -106,7 +85,7 @@ export function likeness({ weights, degree, mean, deviation }: LookAlike, block:
  * @returns the customers of whom something else is seen, and their events but what is meant, other answers to the same and
  *   summaries
  */
-function withoutMeant({ events: block, choices, kind, degree }: LookAlikeBase): {
+export function withoutMeant({ events: block, choices, kind, degree }: LookAlikeBase): {
   others: EventBlock;
   seen: number[];
 } {
@@ -121,7 +100,7 @@ function withoutMeant({ events: block, choices, kind, degree }: LookAlikeBase): 
 }
 
 /** How surely each customer has what is meant and nothing of what is excluded, [customers]. */
-function ownedBy(block: EventBlock, degree: Float64Array, excluded: readonly Float64Array[]): Float64Array {
+export function ownedBy(block: EventBlock, degree: Float64Array, excluded: readonly Float64Array[]): Float64Array {
   const owned = largestOwned(block, degree);
   for (const one of excluded) largestOwned(block, one).forEach((much, at) => (owned[at]! *= 1 - much));
   return owned;

@@ -3,10 +3,13 @@ import type { EventBlock } from '../index/event-block.js';
 import { readCustomers, sampledCustomers } from '../index/read-index.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { readChoices, readColumns } from './columns.js';
-import { learnLookAlike, meantStrings, type LookAlike } from './look-alike.js';
+import { judgedLoudness } from './look-alike-loudness.js';
+import { learnLookAlike, likeness, type LookAlike } from './look-alike.js';
+import { meantStrings } from './meant.js';
 import type { Direction } from './question.js';
 import { moments } from './row-scale.js';
-import { featuresOf, type Side } from './side.js';
+import { featuresOf, prepareEvidence, type Evidence, type Side } from './side.js';
+import { halfway, largestOf } from './similarity.js';
 
 /** Directions under which those who have what is named show whom the instruction is about. */
 const OWNING: ReadonlySet<Direction> = new Set(['present', 'high']);
@@ -23,14 +26,19 @@ export interface LikeTo {
   owners: number;
 }
 
-/** A look-alike model, and what a deviation of likeness adds to the evidence. */
+/** A look-alike model, and how it joins the evidence: (evidence + scale × likeness) / spread. */
 export interface WeighedLookAlike extends LookAlike, LikeTo {
+  /** What a deviation of likeness is worth beside the evidence. */
   scale: number;
+  /** What leaves the sum with the deviation of the evidence alone. */
+  spread: number;
+  /** How surely what the owners have is what the instruction names, 0 .. 1. */
+  sureness: number;
 }
 
 /**
  * Likeness to the owners of what a side names. It counts where the instruction is about having something, as far as that is
- * surely in the data, and in proportion to how the evidence varies.
+ * surely in the data, and as loud as owners held back say.
  * @param sample of the `total` encoded customers
  * @returns undefined where it does not count, or hardly anybody has anything near what is named
  */
@@ -41,9 +49,9 @@ export async function prepareLookAlike(
   sample: EventBlock,
   total: number,
 ): Promise<WeighedLookAlike | undefined> {
-  const { scores } = side;
-  const { degree, loudness } = meantStrings(await ofOwned(workspace, scores.cosine));
-  if (loudness === 0 || !OWNING.has(side.read.understanding.direction)) return undefined;
+  const { scores, cosines, read } = side;
+  const { degree, sureness } = meantStrings(await ofOwned(workspace, nearness(side)));
+  if (sureness === 0 || !OWNING.has(read.understanding.direction)) return undefined;
   const base = {
     events: await withMoreOwners(workspace, sample, total, degree),
     columns: await readColumns(workspace),
@@ -52,11 +60,28 @@ export async function prepareLookAlike(
     degree,
   };
   const excluded = scores.namedNot.filter((one) => one !== undefined);
-  const learned = await learnLookAlike(base, excluded);
-  if (!learned) return undefined;
-  const evidence = await engine.evidence(featuresOf(side, sample), side.context);
-  const scale = loudness * moments(Float64Array.from(evidence)).deviation;
-  return { ...learned, scale, having: await nearestTexts(workspace, degree) };
+  const evidenceOf = (evidence: Evidence, block: EventBlock): Promise<Float32Array> =>
+    engine.evidence(featuresOf(evidence, block), evidence.context);
+  const evidence = Float64Array.from(await evidenceOf(side, sample));
+  const { deviation } = moments(evidence);
+  const loudness = await judgedLoudness(
+    base,
+    excluded,
+    (learned, asked) => evidenceOf(prepareEvidence(read.directions, cosines, scores.facts, learned), asked),
+    deviation,
+  );
+  const learned = loudness ? await learnLookAlike(base, excluded) : undefined;
+  if (!loudness || !learned) return undefined;
+  const scale = sureness * loudness * deviation;
+  const alike = likeness(learned, sample);
+  const spread = moments(evidence.map((value, at) => value + scale * alike[at]!)).deviation / deviation;
+  return { ...learned, scale, spread, sureness, having: await nearestTexts(workspace, degree) };
+}
+
+/** Cosine of every string with what is wanted: with the nearest phrase and the whole, half of either, or with the whole alone. */
+function nearness({ cosines: { wanted, whole } }: Side): Float64Array {
+  const nearest = largestOf(wanted);
+  return whole ? largestOf([halfway(nearest, whole), whole]) : nearest;
 }
 
 /** The cosines of strings that somebody has: after a refresh there may be others. */

@@ -44,6 +44,8 @@ export interface ReadQuestion {
 export const OUTCOMES: ReadonlySet<Direction> = new Set(['active', 'inactive']);
 /** Probability from which an instruction that names something is taken to be about staying or leaving all the same. */
 const SURE_OF_OUTCOME = 0.75;
+/** Probability from which one that has no word for what is wanted is about staying or leaving. */
+const LIKELY_OUTCOME = 0.5;
 
 /**
  * Reads an instruction, its answer and its contrast with the language model.
@@ -63,13 +65,14 @@ export async function readQuestion(engine: Engine, question: Question): Promise<
   const contrast = question.contrast?.trim();
   const unwanted = [...new Set([...phrasesOf(words, roles, UNWANTED), ...(contrast ? [contrast] : [])])];
   const directions = directionsOf(engine, said, named.length + unwanted.length > 0);
+  const isOutcome = OUTCOMES.has(likeliest(engine, directions));
   // An instruction about staying or leaving names what is stayed with, not what the customer's data should hold.
-  const names = named.length > 0 && !OUTCOMES.has(likeliest(engine, directions));
-  const read = await readSide(engine, instruction, directions, names ? named : [words.join(' ')], unwanted);
+  const phrases = named.length > 0 && !isOutcome ? named : [words.join(' ')];
+  const read = await readSide(engine, instruction, directions, phrases, unwanted);
   const answer = question.answer?.trim() || answerText(read.understanding);
   read.understanding.answer = answer;
   // As a whole, an instruction that excludes something is also similar to what it excludes.
-  const isWhole = names && unwanted.length === 0;
+  const isWhole = !isOutcome && unwanted.length === 0;
   const whole = isWhole ? await readWhole(engine, words.join(' '), question.answer?.trim()) : undefined;
   return { ...read, whole, answer: await readAnswer(engine, wordsOf(answer)) };
 }
@@ -123,15 +126,17 @@ async function readSide(
 }
 
 /**
- * Probabilities of the directions. Where nothing is named, the instruction can only be about staying or leaving; where
- * something is, it is about that thing unless the reader is quite sure of the contrary ("will default on their loan").
+ * Probabilities of the directions, either of having something or of staying or leaving. An instruction that names something
+ * is about that thing unless the reader is quite sure of the contrary ("will default on their loan"); one in which no word
+ * names anything may still be about something as a whole ("who go shopping for groceries").
  */
 function directionsOf(engine: Engine, said: InstructionReading, named: boolean): Float32Array {
   const all = softmax(said.direction);
   const isOutcome = engine.model.directions.map((name) => OUTCOMES.has(name as Direction));
-  const surest = Math.max(...all.filter((_, at) => isOutcome[at]));
-  if (named && surest >= SURE_OF_OUTCOME) return all;
-  const possible = all.map((p, at) => (isOutcome[at] === named ? 0 : p));
+  const outcomes = all.filter((_, at) => isOutcome[at]);
+  if (named && Math.max(...outcomes) >= SURE_OF_OUTCOME) return all;
+  const outcome = !named && outcomes.reduce((sum, p) => sum + p, 0) >= LIKELY_OUTCOME;
+  const possible = all.map((p, at) => (isOutcome[at] === outcome ? p : 0));
   const total = possible.reduce((sum, p) => sum + p, 0);
   return total > 0 ? possible.map((p) => p / total) : all;
 }

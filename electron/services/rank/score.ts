@@ -70,11 +70,18 @@ export async function prepareScorer(workspace: Workspace, engine: Engine, questi
   const contrast = text
     ? await prepareSide(workspace, engine, await readContrast(engine, read, text), facts, sample)
     : undefined;
-  // What is learned from a customer's things says nothing of staying or leaving, and no fit is judged by it.
-  const { gate, namedGate } = engine.model;
-  const open = OUTCOMES.has(read.understanding.direction) ? 0 : isNamed(wanted) ? namedGate : gate;
+  const open = openGate(engine, wanted, lookAlike);
   const readout = open > 0 ? await Readout.of(workspace, engine, read, facts) : undefined;
   return { understanding: read.understanding, wanted, lookAlike, contrast, readout, gate: open };
+}
+
+/**
+ * How far the learned path is open. No fit is judged by staying or leaving, of which a customer's things say nothing, nor
+ * beside likeness, so that it gives way to either.
+ */
+function openGate({ model }: Engine, wanted: Side, lookAlike: WeighedLookAlike | undefined): number {
+  if (OUTCOMES.has(wanted.read.understanding.direction)) return 0;
+  return (isNamed(wanted) ? model.namedGate : model.gate) * (1 - (lookAlike?.sureness ?? 0));
 }
 
 /** Scores every encoded customer, in the order of their numbers. */
@@ -103,7 +110,7 @@ export async function scoreBatch(
   const learned = await scorer.readout?.embed(events);
   const features = featuresOf(scorer.wanted, events);
   const evidence = await engine.evidence(features, scorer.wanted.context);
-  if (lookAlike) likeness(lookAlike, events).forEach((alike, at) => (evidence[at]! += lookAlike.scale * alike));
+  if (lookAlike) addLikeness(evidence, lookAlike, events);
   const scores = similarity(evidence, learned, scorer.wanted.read.answer, gate);
   if (scorer.contrast) {
     const { context, read } = scorer.contrast;
@@ -114,6 +121,11 @@ export async function scoreBatch(
   let withoutEvents = 0;
   for (let i = 0; i < events.customers; i++) if (events.start[i] === events.start[i + 1]) withoutEvents++;
   return { first, events, scores, features, evidence, learned, withoutEvents };
+}
+
+function addLikeness(evidence: Float32Array, lookAlike: WeighedLookAlike, events: EventBlock): void {
+  const { scale, spread } = lookAlike;
+  likeness(lookAlike, events).forEach((alike, at) => (evidence[at] = (evidence[at]! + scale * alike) / spread));
 }
 
 async function encodedCustomers(workspace: Workspace): Promise<number> {

@@ -44,6 +44,7 @@ export function isNamed({ context }: Evidence): boolean {
 /** One side of a question over a workspace. */
 export interface Side extends Evidence {
   read: ReadQuestion;
+  cosines: Cosines;
 }
 
 /**
@@ -63,7 +64,8 @@ export async function prepareSide(
   for await (const { first, embedding } of readEmbeddings(workspace, engine, facts.count))
     texts.forEach((text, at) => addCosines(text, embedding, width, first, cosines[at]!));
   const [wanted = [], unwanted = [], [whole] = []] = cosines;
-  return { read, ...prepareEvidence(read.directions, { wanted, unwanted, whole }, facts, sample) };
+  const own = { wanted, unwanted, whole };
+  return { read, cosines: own, ...prepareEvidence(read.directions, own, facts, sample) };
 }
 
 /** Cosines of the phrases of an instruction, and of it as a whole, with every string: [strings] each. */
@@ -118,10 +120,8 @@ function scoreStrings(
     similarity = similarity.map((value, s) => (value >= against[s]! ? value : GIVEN_WAY));
   }
   const { lift, anchors } = liftTable(sample, similarity, df);
-  const nearest = largestOf(wanted);
   const scores = {
     facts,
-    cosine: whole ? halfway(nearest, whole) : nearest,
     similarity,
     attention: attentionOf(similarity),
     lift,

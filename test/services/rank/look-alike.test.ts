@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { EventBlock } from '../../../electron/services/index/event-block.js';
 import { KIND } from '../../../electron/services/index/scale.js';
 import type { Columns } from '../../../electron/services/rank/columns.js';
-import {
-  learnLookAlike,
-  likeness,
-  meantStrings,
-  type LookAlikeBase,
-} from '../../../electron/services/rank/look-alike.js';
+import { learnLookAlike, likeness, type LookAlikeBase } from '../../../electron/services/rank/look-alike.js';
+import { blockOf } from './event-blocks.js';
 
 // Strings: 0 boat, 1 marina, 2 sailing shoes, 3 bicycle, 4 helmet, 5 bread.
 const STRINGS = 6;
@@ -26,14 +21,6 @@ function baseOf(customers: readonly (readonly number[])[], changed: Partial<Look
     degree: Float64Array.of(1, 0, 0, 0, 0, 0),
     ...changed,
   };
-}
-
-function blockOf(customers: readonly (readonly number[])[]): EventBlock {
-  const string = Uint32Array.from(customers.flat());
-  const start = new Uint32Array(customers.length + 1);
-  customers.forEach(({ length }, at) => (start[at + 1] = start[at]! + length));
-  const values = new Float32Array(string.length).fill(NaN);
-  return { customers: customers.length, start, string, n: new Uint32Array(string.length).fill(1), value: values, recency: values }; // prettier-ignore
 }
 
 /** Sailors and cyclists; every fourth sailor owns a boat, and so does one cyclist. */
@@ -89,16 +76,5 @@ describe('likeness to the owners of what is named', () => {
     const few = people.map((own, at) => (at === 0 ? own : own.filter((string) => string !== 0)));
     expect(await learnLookAlike(baseOf(few), [])).toBeUndefined();
     expect(await learnLookAlike(baseOf(people.map((own) => [0, ...own])), [])).toBeUndefined();
-  });
-});
-
-describe('what is meant', () => {
-  it('is what comes nearest, and louder the surer it is', () => {
-    const loudness = (cosine: number): number => meantStrings(Float64Array.of(0.1, cosine)).loudness;
-    expect([loudness(0.9), loudness(0.4)]).toEqual([3, 0]);
-    expect(loudness(0.6)).toBeCloseTo(0.75, 9);
-    const { degree } = meantStrings(Float64Array.of(0.9, 0.85, 0.7));
-    expect([degree[0], degree[2]]).toEqual([1, 0]);
-    expect(degree[1]).toBeCloseTo(0.5, 9);
   });
 });

@@ -11,7 +11,7 @@ import type { Workspace } from '../../../electron/services/workspace/workspace.j
 import { TINY_MODEL, tinyWorkspace } from '../tiny-workspace.js';
 
 const TOTAL = 1501;
-const SAMPLE = 4;
+const SAMPLE = 6;
 
 describe('likeness in a base that is larger than its sample', () => {
   let workspace: Workspace;
@@ -32,7 +32,7 @@ describe('likeness in a base that is larger than its sample', () => {
     const sampled = sampledCustomers(TOTAL, SAMPLE).join(', ');
     const rare = await workspace.one<{ text: string }>(
       `SELECT text FROM strings JOIN events USING (string) WHERE kind = 0 AND string NOT IN
-       (SELECT string FROM events WHERE customer IN (${sampled})) GROUP BY text HAVING count(*) >= 3 ORDER BY count(*), text`,
+       (SELECT string FROM events WHERE customer IN (${sampled})) GROUP BY text HAVING count(*) >= 7 ORDER BY count(*), text`,
     );
     expect(rare).toBeDefined();
     const read = {
@@ -61,11 +61,11 @@ describe('likeness in a base that is larger than its sample', () => {
     const { string } = (await workspace.one<{ string: number }>('SELECT max(string) AS string FROM strings'))!;
     await workspace.run(`DELETE FROM events WHERE string = ${string}`);
     await countOwners(workspace);
-    const cosine = side.scores.cosine.map((value, at) => (at === string ? 1 : 0.85 * value));
+    const wanted = side.cosines.wanted.map((row) => row.map((value, at) => (at === string ? 1 : 0.85 * value)));
     const found = await prepareLookAlike(
       workspace,
       engine,
-      { ...side, scores: { ...side.scores, cosine } },
+      { ...side, cosines: { ...side.cosines, wanted } },
       sample,
       TOTAL,
     );
