@@ -1,4 +1,5 @@
 import type { Workspace } from '../workspace/workspace.js';
+import { detectId } from './detect-id.js';
 import { DATE_FORMATS, timeSql } from './values.js';
 import type { FileKind, Role } from './sources.js';
 
@@ -13,7 +14,7 @@ export interface ColumnRole {
 }
 
 /** Facts about the non-blank cells of one column of the sample; counts are of cells unless they say distinct. */
-interface ColumnFacts {
+export interface ColumnFacts {
   ordinal: number;
   filled: number;
   distinctValues: number;
@@ -32,15 +33,17 @@ interface ColumnFacts {
   words: number;
 }
 
-const ID_NAME =
-  /^(app|uci|source)?[ _-]?(user|usr|customer|cust|client|member|account|acct|visitor|person|household|subscriber|card|respondent|student|player|patient|consumer|buyer|shopper)s?[ _.-]?(id|ids|no|nr|num|number|key|code|uuid)$/i;
-const BARE_ID_NAME = /^(id|uid|uuid|user|customer|client|customerid|userid)$/i;
 const CODE_NAME =
   /(^|[ _.-])(id|ids|code|sku|ean|upc|isbn|guid|uuid|ref|reference|invoice|order|receipt|ticket|session|token|hash|ip|cookie)([ _.-]?(no|nr|number))?$/i;
 const CATEGORY_NAME =
   /(^|[ _.-])(regions?|browsers?|types?|systems?|category|categories|codes?|zones?|districts?|departments?|dept|brands?|branch|segments?|clusters?|groups?)$/i;
 /** More whole numbers than this are hardly the codes of a category. */
 const MOST_CATEGORIES = 50;
+/** Names of codes of things, which many customers share, unlike those of orders or sessions. */
+const THING_CODE_NAME =
+  /^(item|product|prod|article|movie|film|book|song|track|artist|game|course|page|store|shop|merchant|restaurant|content)[ _.-]?(id|code|no|nr|number)$/i;
+/** Rows to a code from which it is shared. */
+const SHARED = 2;
 const POSTAL_NAME = /(^|[ _.-])(zip|zipcode|postcode|postal|plz)/i;
 const PHONE_NAME = /(phone|mobile|telephone|fax|msisdn)/i;
 const TIME_NAME = /(date|time|timestamp|day|^dt|_dt|_at$|^ts$|when|month|seen|since)/i;
@@ -76,7 +79,19 @@ export async function detectRoles(
       parse: found.parse ?? null,
     });
   }
+  if (!columns.some(({ role }) => role === 'text')) nameThingsByCodes(columns, facts);
   return columns;
+}
+
+/** Where nothing else says what a row is about, the codes of things do: "product id: 1004856". */
+function nameThingsByCodes(columns: ColumnRole[], facts: readonly ColumnFacts[]): void {
+  columns.forEach((column, at) => {
+    const { filled, distinctValues } = facts[at]!;
+    const words = column.name.replace(/([a-z])([A-Z])/g, '$1 $2');
+    if (column.role !== 'ignore' || !THING_CODE_NAME.test(words) || filled < SHARED * distinctValues) return;
+    column.role = column.detectedRole = 'text';
+    column.reason = 'its codes alone say what a row is about';
+  });
 }
 
 interface Found {
@@ -136,33 +151,6 @@ async function columnFacts(workspace: Workspace, sample: string, width: number):
   });
 }
 
-/** The index of the customer id column, or -1: the column that shares most ids with the workspace, else the best name. */
-async function detectId(
-  workspace: Workspace,
-  sample: string,
-  names: string[],
-  facts: ColumnFacts[],
-  known: string,
-): Promise<number> {
-  const named =
-    [ID_NAME, BARE_ID_NAME].map((pattern) => names.findIndex((name) => pattern.test(name))).find((at) => at >= 0) ?? -1;
-  if (named >= 0) return named;
-  const candidates = facts.filter(
-    (fact) => fact.filled > 0 && fact.distinctValues > 1 && fact.words < 0.1 * fact.filled,
-  );
-  let best = { at: -1, shared: 0.5 };
-  for (const fact of candidates) {
-    const row = await workspace.one<{ shared: number }>(
-      `SELECT avg(CAST(trim(c${fact.ordinal}) IN (${known}) AS INTEGER)) AS shared FROM (SELECT DISTINCT c${fact.ordinal} FROM ${sample} WHERE NOT is_blank(c${fact.ordinal}))`,
-    );
-    // Small numbers such as 1, 2, 3 are shared by accident; an id has many values.
-    if (row && row.shared > best.shared && fact.distinctValues > 20)
-      best = { at: fact.ordinal - 1, shared: row.shared };
-  }
-  if (best.at >= 0 || names.length > 1) return best.at;
-  return 0;
-}
-
 async function roleOf(
   workspace: Workspace,
   sample: string,
@@ -185,7 +173,7 @@ async function roleOf(
   if (time) return time;
   if (PHONE_NAME.test(name) && share(fact.phones) > 0.8)
     return { role: 'ignore', reason: 'it holds telephone numbers' };
-  if (CODE_NAME.test(words) && share(fact.codes) > 0.9 && fact.distinctValues > 30) {
+  if ((CODE_NAME.test(words) || THING_CODE_NAME.test(words)) && share(fact.codes) > 0.9 && fact.distinctValues > 30) {
     return {
       role: 'ignore',
       reason: 'its name and values look like reference codes, which say nothing about a customer',
