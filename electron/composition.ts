@@ -71,11 +71,15 @@ export interface Services {
 /**
  * Opens a workspace and builds its services.
  * @param options.models folder of the model; default $INSTRUCTUE_MODEL, else models/ next to package.json
+ * @param options.apart whether the model runs in a thread of its own, for a caller who must go on answering
  * @throws AppError as openWorkspace does
  */
-export async function compose(path: string, options: { create?: boolean; models?: string } = {}): Promise<Services> {
+export async function compose(
+  path: string,
+  options: { create?: boolean; models?: string; apart?: boolean } = {},
+): Promise<Services> {
   const workspace = await openWorkspace(path, options);
-  const engines = new Engines(options.models);
+  const engines = new Engines(options.models ?? modelFolder(), options.apart ?? false);
   const prepareOn = async (engine: Engine, { hides }: RankOptions, task?: Task): Promise<PrepareReport> =>
     prepare(workspace, engine, hides, task);
   const fitted = async (engine: Engine, fit: RankOptions['fit'] = 'current'): Promise<Engine> => {
@@ -159,13 +163,16 @@ export function modelFolder(): string {
 class Engines {
   private readonly loaded = new Map<DeviceChoice, Promise<Engine>>();
 
-  constructor(private readonly folder: string | undefined) {}
+  constructor(
+    private readonly folder: string,
+    private readonly apart: boolean,
+  ) {}
 
   on(device = 'auto'): Promise<Engine> {
     const choice = parseDevice(device);
     const known = this.loaded.get(choice);
     if (known) return known;
-    const loading = Engine.load(this.folder ?? modelFolder(), choice);
+    const loading = Engine.load(this.folder, choice, this.apart);
     this.loaded.set(choice, loading);
     // A failure must not stick: the next call tries again.
     loading.catch(() => this.loaded.delete(choice));

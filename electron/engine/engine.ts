@@ -51,11 +51,13 @@ export class Engine {
 
   /**
    * @param folder the model folder
+   * @param apart whether the graphs are loaded and run in a thread of their own, so that the caller's thread goes on meanwhile
    * @throws AppError as readModel and chooseDevice do
    */
-  static async load(folder: string, device: DeviceChoice = 'auto'): Promise<Engine> {
+  static async load(folder: string, device: DeviceChoice = 'auto', apart = false): Promise<Engine> {
     const model = await readModel(folder);
-    return new Engine(model, await chooseDevice(device, model));
+    const devices = await chooseDevice(device, model);
+    return new Engine(model, devices, undefined, undefined, apart ? new GraphThread() : Session);
   }
 
   /** L2-normalised embeddings of the texts, [texts, textWidth]. */

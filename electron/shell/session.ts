@@ -44,7 +44,7 @@ export class Session {
   /** Opens a workspace in place of the present one, which stays when the new one cannot be opened. */
   async enter(file: string, options: { create?: boolean } = {}): Promise<WorkspaceInfo> {
     if (this.open?.file === file) return this.info()!;
-    const services = await compose(file, { ...options, models: this.models });
+    const services = await compose(file, { ...options, models: this.models, apart: true });
     const reader = await services.workspace.reader();
     await this.leave();
     this.open = { file, services, reader, explainer: services.explainer(reader) };

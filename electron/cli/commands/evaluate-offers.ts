@@ -4,6 +4,8 @@ import { loadRanking } from '../../services/audience/workspace-data.js';
 import { askOf } from '../../services/audience/spec.js';
 import { AppError } from '../../services/errors.js';
 import { calibrationLabels } from '../../services/audience/build.js';
+import { withoutExamples } from '../../services/evaluate/labels.js';
+import { examplesOf } from '../../services/evaluate/workspace-labels.js';
 import type { RecommendationMetrics } from '../../services/evaluate/recommendation.js';
 import { readOffers } from '../audience-options.js';
 import { addFitOption } from '../fit-option.js';
@@ -53,8 +55,9 @@ async function run(options: Options): Promise<void> {
           `Offer "${name}" has no labels`,
           'give every offer a label file and column',
         );
-      const values = await calibrationLabels(workspace, labels);
+      const all = await calibrationLabels(workspace, labels);
       const ranking = await loadRanking(workspace, await rank(askOf(offer), task));
+      const { values } = withoutExamples(all, await examplesOf(workspace, [ranking.id]));
       known.push({ name, ranking, taken: values });
     }
     const result = evaluateOffers(known, first);

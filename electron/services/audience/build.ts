@@ -1,6 +1,7 @@
 import { Calibration } from '../evaluate/calibrate.js';
 import { readLabels } from '../evaluate/evaluate.js';
-import { importedLabels } from '../evaluate/workspace-labels.js';
+import { withoutExamples, type LabelSet } from '../evaluate/labels.js';
+import { examplesOf, importedLabels } from '../evaluate/workspace-labels.js';
 import { AppError } from '../errors.js';
 import { unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -82,7 +83,7 @@ export async function prepareAudience(
   const { ranking } = target;
   const profile = await loadProfile(workspace, ranking.userIds, spec.customers);
   const contacts = findContacts(profile, spec.contacts);
-  const calibration = spec.labels && (await fitCalibration(workspace, ranking, spec.labels));
+  const calibration = spec.labels && (await fitCalibration(workspace, target, spec.labels));
   const input: SelectionInput = {
     ranking,
     profile,
@@ -140,20 +141,25 @@ export async function buildAudience(
 }
 
 /** Outcomes that a ranking's scores are calibrated on. @throws AppError as reading labels does. */
-export async function calibrationLabels(workspace: Workspace, labels: LabelsSpec): Promise<Map<string, 0 | 1>> {
-  const { values } =
-    'imported' in labels
-      ? await importedLabels(workspace, labels.imported)
-      : await readLabels(labels.file, labels.column, labels.id);
-  return values;
+export async function calibrationLabels(workspace: Workspace, labels: LabelsSpec): Promise<LabelSet> {
+  return 'imported' in labels
+    ? importedLabels(workspace, labels.imported)
+    : readLabels(labels.file, labels.column, labels.id);
 }
 
 /**
- * Calibrates a ranking's scores on the labelled customers among it.
- * @throws AppError `labels-unmatched` when no ranked customer has a label, and what reading them throws.
+ * Calibrates a ranking's scores on the labelled customers among it, but those that a tuned one of its sources learned from:
+ * of them it knows more than it will know of others.
+ * @throws AppError `labels-unmatched` when no ranked customer has a label, `labels-examples`, and what reading them throws.
  */
-export async function fitCalibration(workspace: Workspace, ranking: Ranking, labels: LabelsSpec): Promise<Calibration> {
-  const values = await calibrationLabels(workspace, labels);
+export async function fitCalibration(
+  workspace: Workspace,
+  { ranking, sources }: TargetRanking,
+  labels: LabelsSpec,
+): Promise<Calibration> {
+  const rankingIds = sources.map(({ stored }) => stored.id);
+  const all = await calibrationLabels(workspace, labels);
+  const { values } = withoutExamples(all, await examplesOf(workspace, rankingIds));
   const known = ranking.userIds.flatMap((id, at) => (values.has(id) ? [at] : []));
   if (known.length === 0) {
     throw new AppError(

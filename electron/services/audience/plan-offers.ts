@@ -50,7 +50,8 @@ export async function planOffers(
   const offers: Offer[] = [];
   for (const [i, { name, capacity, labels }] of spec.offers.entries()) {
     const whole = sources[i]!.stored;
-    const calibration = labels && (await fitCalibration(workspace, whole, labels));
+    const own: TargetRanking = { ranking: whole, sources: [sources[i]!] };
+    const calibration = labels && (await fitCalibration(workspace, own, labels));
     offers.push({ name, capacity, calibration, ranking: onlyThese(whole, eligible) });
   }
   const plan = assignOffers(offers, spec);

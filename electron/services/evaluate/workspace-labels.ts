@@ -55,7 +55,7 @@ export async function evaluateStored(
 }
 
 /** Customers that the tuned ones among the rankings learned from. */
-async function examplesOf(workspace: Workspace, rankingIds: readonly number[]): Promise<{ userId: string }[]> {
+export async function examplesOf(workspace: Workspace, rankingIds: readonly number[]): Promise<{ userId: string }[]> {
   return workspace.all<{ userId: string }>(
     `SELECT DISTINCT user_id AS "userId" FROM tuned_examples
      WHERE instruction_id IN (SELECT instruction_id FROM rankings WHERE id IN (${rankingIds.map(Number).join(', ')}))`,
