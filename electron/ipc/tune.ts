@@ -38,7 +38,10 @@ export type Tuned = z.infer<typeof tunedSchema>;
 
 /** Null when the person closed the dialog. */
 export const chooseExamples = message('tune:choose-examples', nothing, exampleFileSchema.nullable());
-/** Where examples come from: a granted file, pasted ids of customers that have the target, or the answers given so far. */
+/**
+ * Where examples come from: a granted file, an outcome imported as labels, pasted ids of customers that have the target, or the
+ * answers given so far.
+ */
 export const exampleOriginSchema = z.discriminatedUnion('by', [
   z.object({
     by: z.literal('file'),
@@ -46,6 +49,7 @@ export const exampleOriginSchema = z.discriminatedUnion('by', [
     /** Column of 0 and 1, or null when the file lists customers that have the target. */
     label: z.string().nullable(),
   }),
+  z.object({ by: z.literal('outcome'), label: z.string() }),
   z.object({ by: z.literal('ids'), ids: z.array(z.string().max(500)).max(10_000) }),
   z.object({ by: z.literal('answers') }),
 ]);

@@ -7,7 +7,7 @@ import { useRank } from './rank.js';
 import { useTasks } from './tasks.js';
 
 /** How the examples are given. */
-export type Way = 'file' | 'ids' | 'cards';
+export type Way = 'file' | 'outcome' | 'ids' | 'cards';
 
 /** A card with the answer that it got; undefined while it is open, null when the person does not know. */
 export type AnsweredCard = Card & { label?: 0 | 1 | null };
@@ -22,6 +22,8 @@ export const useTune = defineStore('tune', () => {
   const versions = ref<Tuned[]>([]);
   const examples = ref<ExampleFile>();
   const label = ref('');
+  /** An outcome that was imported as labels, by its name. */
+  const outcome = ref('');
   const way = ref<Way>('file');
   const pasted = ref('');
   const softPrompt = ref(false);
@@ -40,6 +42,7 @@ export const useTune = defineStore('tune', () => {
   );
   const canTune = computed(() => {
     if (way.value === 'file') return examples.value !== undefined;
+    if (way.value === 'outcome') return outcome.value !== '';
     if (way.value === 'ids') return ids.value.length > 0;
     const { positives, negatives } = answered.value;
     return positives > 0 && negatives > 0 && positives + negatives >= 4;
@@ -49,6 +52,7 @@ export const useTune = defineStore('tune', () => {
     versions.value = [];
     examples.value = undefined;
     label.value = '';
+    outcome.value = '';
     pasted.value = '';
     deleted.value = undefined;
     hasLearned.value = false;
@@ -90,6 +94,7 @@ export const useTune = defineStore('tune', () => {
   }
 
   function origin(): ExampleOrigin {
+    if (way.value === 'outcome') return { by: 'outcome', label: outcome.value };
     if (way.value === 'ids') return { by: 'ids', ids: [...ids.value] };
     if (way.value === 'cards') return { by: 'answers' };
     return { by: 'file', handle: examples.value!.file.handle, label: label.value || null };
@@ -156,6 +161,7 @@ export const useTune = defineStore('tune', () => {
     versions,
     examples,
     label,
+    outcome,
     way,
     pasted,
     softPrompt,

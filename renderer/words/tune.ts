@@ -1,6 +1,17 @@
 /** Words of the Tune step's ways to give examples, and of its versions. */
 export const tuneText = {
-  ways: { label: 'Where the examples come from', file: 'From a file', ids: 'Paste ids', cards: 'Answer yes or no' },
+  ways: {
+    label: 'Where the examples come from',
+    file: 'From a file',
+    outcome: 'An outcome of your data',
+    ids: 'Paste ids',
+    cards: 'Answer yes or no',
+  },
+  outcome: {
+    label: 'Outcome',
+    hint: 'What you imported as known outcomes under Data. The customers it teaches with are left out when you check how good the ranking is.',
+    none: 'Choose an outcome',
+  },
   ids: {
     label: 'Customer ids',
     hint: 'Ids of customers that fit, from wherever you have them: one per line, or with commas between. The rest of your customers count as unknown.',

@@ -178,6 +178,26 @@ describe('how good a ranking is', () => {
           .length,
     );
     expect(wide).toBe(0);
+  });
+
+  it('teaches the instruction, and then tells nothing more of how good that is', async () => {
+    const { page } = real;
+    await page.getByRole('navigation').getByText('Tune').click();
+    await page.getByRole('radio', { name: 'An outcome of your data' }).check({ force: true });
+    await page.getByRole('combobox', { name: 'Outcome' }).selectOption(OUTCOME);
+    await real.shoot('tune-outcome');
+    await real.expectAccessible();
+    await page.getByRole('button', { name: 'Tune', exact: true }).last().click();
+    await page.getByText('Version 1').waitFor({ timeout: 170_000 });
+    await page.getByRole('button', { name: /^Rank with it/ }).click();
+    await page.getByText('1,500 customers ranked on').waitFor({ timeout: 120_000 });
+    const answer = await page.evaluate(async (label) => {
+      const { rank: rankings, evaluate } = window.instructue;
+      const stored = await rankings.list();
+      if (!stored.ok) throw new Error(stored.error.message);
+      return evaluate.rankings({ rankingIds: [stored.value[0]!.rankingId], label });
+    }, OUTCOME);
+    expect(answer.ok ? undefined : answer.error.code).toBe('labels-examples');
     real.expectNoNetwork();
   });
 });

@@ -1,6 +1,8 @@
 import type { Question } from '../../ipc/rank.js';
 import * as messages from '../../ipc/tune.js';
 import { readLabels } from '../../services/evaluate/evaluate.js';
+import type { LabelSet } from '../../services/evaluate/labels.js';
+import { importedLabels } from '../../services/evaluate/workspace-labels.js';
 import { inspectFile } from '../../services/import/inspect.js';
 import { listRankings } from '../../services/rank/list-rankings.js';
 import { answerCustomer, examplesFromAnswers, readAnswers } from '../../services/tune/answers.js';
@@ -48,12 +50,17 @@ export function handleTune(shell: Shell): void {
     return { file: grants.grant(file), labels };
   });
 
+  /** Undefined where the examples are not labelled by a file or an imported outcome. */
+  async function labelsOf(examples: messages.ExampleOrigin, file: string): Promise<LabelSet | undefined> {
+    if (examples.by === 'outcome') return importedLabels(session.reader(), examples.label);
+    return examples.by === 'file' && examples.label !== null ? readLabels(file, examples.label) : undefined;
+  }
+
   handle(messages.startTuning, ({ taskId, question, examples, softPrompt }) => {
     const file = examples.by === 'file' ? grants.pathOf(examples.handle) : '';
     return tasks.run(taskId, 'Tune the instruction', async (task) => {
       // Whatever is wrong with the labels is told before anything long is done.
-      const labels =
-        examples.by === 'file' && examples.label !== null ? await readLabels(file, examples.label) : undefined;
+      const labels = await labelsOf(examples, file);
       const examplesOf = (workspace: Workspace): Promise<Examples> => {
         if (labels) return examplesFromLabels(workspace, labels);
         if (examples.by === 'ids') return examplesFromIds(workspace, examples.ids);
