@@ -5,7 +5,6 @@ import type { Question } from '../rank/question.js';
 import { prepareScorer, scoreCustomers } from '../rank/score.js';
 import { throwIfCancelled, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { alongPrincipal } from './principal.js';
 import type { ProjectionInput } from './project.js';
 
 /** Customers read at a time. */
@@ -31,7 +30,7 @@ export async function instructionFeatures(
   return { customers, width: FEATURES.length, features };
 }
 
-/** Every customer whatever is asked: the mean of the user tokens along their principal directions. */
+/** Every customer whatever is asked: the mean of the user tokens, of which the main principal directions count. */
 export async function generalFeatures(
   workspace: Workspace,
   engine: Engine,
@@ -51,5 +50,5 @@ export async function generalFeatures(
       pooled[customer * tokenWidth + (at % tokenWidth)]! += tokens[at]! / userTokens;
     }
   }
-  return alongPrincipal({ customers, width: tokenWidth, features: pooled }, DIRECTIONS);
+  return { customers, width: tokenWidth, features: pooled, directions: DIRECTIONS };
 }

@@ -20,6 +20,8 @@ export interface ProjectionInput {
   width: number;
   /** Any real numbers of comparable scale, [customers, width]. */
   features: Float32Array;
+  /** Principal directions of the features that alone count; all of the features where it is missing. */
+  directions?: number;
 }
 
 export interface Projection {
@@ -36,8 +38,9 @@ export interface Projection {
  * most LAID_OUT evenly spaced customers, each other customer at the mean of its nearest ones there, weighted by
  * 1 / distance; then k-means of the plane. The same input gives the same map.
  */
-export function project(input: ProjectionInput, progress: (report: Progress) => void): Projection {
-  const { customers } = input;
+export function project(told: ProjectionInput, progress: (report: Progress) => void): Projection {
+  const { customers, directions } = told;
+  const input = directions ? alongPrincipal(told, directions) : told;
   const size = Math.min(customers, LAID_OUT);
   const chosen = Array.from({ length: size }, (_, i) => Math.floor((i * customers) / size));
   const laidOut = withinUnit(layOut(input, chosen, progress));
