@@ -9,6 +9,7 @@ const BENCHMARKS = [
   'few-shot',
   'look-alike',
   'soft-prompt',
+  'tune',
   'noise',
   'speed',
   'refresh',
