@@ -17,7 +17,7 @@ from language import LowerLayers
 from model import END_TOKEN, USER_TOKEN
 from questions import dump_folders
 from settings import WORK, ModelSettings
-from userqa import OTHER
+from userqa_text import OTHER
 
 
 @dataclass(frozen=True)

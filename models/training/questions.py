@@ -17,7 +17,8 @@ from base import TextEncoder
 from data import Events, Population, load_population
 from evidence import features
 from settings import TRAINING_SETS, WORK, QuestionSettings
-from userqa import UNWANTED, WANTED, Asker, Task
+from userqa import Asker, Task
+from userqa_text import UNWANTED, WANTED
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ from model import InstructionReader
 from pool import instruction_ids, run_lower, token_roles
 from questions import dump_folders
 from settings import TRAINING_SETS, WORK, ModelSettings
-from userqa import ACTIVE, INACTIVE, OTHER, PRESENT, UNWANTED, WANTED, WHO, item_phrase, tagged
+from userqa import ACTIVE, INACTIVE, PRESENT
+from userqa_text import OTHER, UNWANTED, WANTED, WHO, item_phrase, tagged
 
 STAYING = (
     "will stay", "will renew", "will come back", "will buy again", "will keep paying", "will pay on time", "will succeed", "will pass",

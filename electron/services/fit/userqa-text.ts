@@ -1,6 +1,6 @@
 import { OTHER } from '../rank/phrases.js';
 
-// Templates and forms as in models/training/userqa.py, so that a fit asks as the model was asked before: in braces what
+// Templates and forms as in models/training/userqa_text.py, so that a fit asks as the model was asked before: in braces what
 // is filled in, in brackets the words that have a role.
 
 export const WHO = [

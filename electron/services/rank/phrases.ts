@@ -14,7 +14,7 @@ const NEGATIONS = new Set(
 /**
  * Runs of consecutive words with the role, in order and once each, trimmed of function words and punctuation; runs of
  * nothing else are dropped. Words count as unwanted only where the instruction has a word that negates.
- * Source: models/training/userqa.py phrases_of.
+ * Source: models/training/userqa_text.py phrases_of.
  */
 export function phrasesOf(words: readonly string[], roles: readonly number[], role: number): string[] {
   const bare = words.map(withoutPunctuation);
