@@ -11,8 +11,7 @@ const LEAST = 3;
 /** Weight of the ridge, as a share of the customers. */
 const RIDGE = 0.01;
 const PRECISION = { rounds: 40, tolerance: 1e-3 };
-/** Likeness, in deviations, that who has what is meant is given at least. */
-const OWNER = 2;
+/** Largest likeness, in deviations; that of who has what is meant. */
 const CLIP = 4;
 
 /** Weights that say how alike a customer is to those who have what an instruction names. */
@@ -20,8 +19,9 @@ export interface LookAlike {
   /** Customers that were learned from as owners, those of what is only nearly meant as a part. */
   owners: number;
   weights: EventWeights;
-  /** How surely each string is what is meant, [strings]. */
+  /** How surely each string is what is meant, and what is not wanted, [strings] each. */
   degree: Float64Array;
+  excluded: readonly Float64Array[];
   /** Of the weighted events of the customers that were learned from. */
   mean: number;
   deviation: number;
@@ -67,15 +67,18 @@ export async function learnLookAlike(
     present: perColumn.slice(0, columns.strings),
     value: Float64Array.from(columns.valueOf, (column) => VALUE_SCALE * perColumn[column]!),
   };
-  return { owners, weights, degree, ...moments(timesEvents(others, weights)) };
+  return { owners, weights, degree, excluded, ...moments(timesEvents(others, weights)) };
 }
 
-/** How alike the block's customers are, in deviations, [customers]; those who have what is meant come first. */
-export function likeness({ weights, degree, mean, deviation }: LookAlike, block: EventBlock): Float64Array {
-  const owned = largestOwned(block, degree);
+/**
+ * How alike the block's customers are, in deviations, [customers]. Those who have what is meant and nothing of what is excluded
+ * come first, all alike, so that the evidence decides among them: who has much of it, or both of two things.
+ */
+export function likeness({ weights, degree, excluded, mean, deviation }: LookAlike, block: EventBlock): Float64Array {
+  const owned = ownedBy(block, degree, excluded);
   return timesEvents(block, weights).map((value, at) => {
     const alike = Math.max(-CLIP, Math.min(CLIP, (value - mean) / deviation));
-    return owned[at]! * Math.max(OWNER, alike) + (1 - owned[at]!) * alike;
+    return owned[at]! * CLIP + (1 - owned[at]!) * alike;
   });
 }
 
