@@ -29,13 +29,70 @@ export function phrasesOf(words: readonly string[], roles: readonly number[], ro
   return [...new Set(phrases)].filter((phrase) => /\p{L}/u.test(phrase));
 }
 
+/** Words that negate what is done, up to the next "and"; and words that negate the things after them, a list as well. */
+const NEGATES_DOING = new Set(['not', 'never']);
+const NEGATES_THINGS = new Set('no without except excluding neither nor lacking minus'.split(' '));
+/** "Other than", "rather than", "instead of" negate things as well. */
+const NEGATES_IN_PAIRS = new Map([
+  ['other', 'than'],
+  ['rather', 'than'],
+  ['instead', 'of'],
+]);
+/** Words after which the opposite, or somebody else's doing, is said. */
+const ENDS = new Set('but who whose which that although though'.split(' '));
+/** Words with which an instruction goes on. */
+const GOES_ON = new Set(['but', 'and', 'yet']);
+/** After these a negation says how much. */
+const COMPARES = new Set('only more less fewer later earlier'.split(' '));
+
+/**
+ * The roles, with what a negation reaches as unwanted: the words after it, up to the end of what it is said of. Where no word
+ * there has a role, all of them are. The reader of instructions knows the negations of its training alone, and by the words
+ * before them.
+ */
+export function withNegations(words: readonly string[], roles: readonly number[]): number[] {
+  const bare = words.map(bareWord);
+  const result = [...roles];
+  bare.forEach((word, at) => {
+    if (!isNegation(bare, at)) return;
+    const first = at + (NEGATES_IN_PAIRS.has(word) ? 2 : 1);
+    const isOfDoing = negatesDoing(word);
+    const isEnd = (other: string): boolean => ENDS.has(other) || (isOfDoing && other === 'and');
+    const length = bare.slice(first).findIndex(isEnd);
+    const reached = [...bare.keys()].slice(first, length < 0 ? undefined : first + length);
+    const isMarked = reached.some((one) => roles[one] !== OTHER);
+    for (const one of reached) if (!isMarked || result[one] === WANTED) result[one] = UNWANTED;
+  });
+  return result;
+}
+
+/** What an instruction says before it goes on to what is not wanted: "who cleaned the house" of "… but did no laundry". */
+export function saidBeforeNegation(words: readonly string[]): string | undefined {
+  const bare = words.map(bareWord);
+  const negation = bare.findIndex((_, at) => isNegation(bare, at));
+  const end = bare.slice(0, Math.max(0, negation)).findLastIndex((word) => GOES_ON.has(word));
+  return end > 0 ? words.slice(0, end).join(' ') : undefined;
+}
+
+/** Whether the word at this place negates something; "no more than five" only says how much. */
+function isNegation(bare: readonly string[], at: number): boolean {
+  const word = bare[at]!;
+  const isPair = NEGATES_IN_PAIRS.get(word) === (bare[at + 1] ?? '');
+  if (!isPair && !negatesDoing(word) && !NEGATES_THINGS.has(word)) return false;
+  return !COMPARES.has(bare[at + (isPair ? 2 : 1)] ?? '');
+}
+
+const negatesDoing = (word: string): boolean => NEGATES_DOING.has(word) || word.endsWith("n't");
+
 /** Whether an instruction has a word that says "not". */
 export function negates(words: readonly string[]): boolean {
-  const bare = words.map((word) => withoutPunctuation(word).toLowerCase());
+  const bare = words.map(bareWord);
   return bare.some((word) => NEGATIONS.has(word) || word.endsWith("n't"));
 }
 
 const withoutPunctuation = (word: string): string => word.replace(/^[ ,.;:()?!]+|[ ,.;:()?!]+$/g, '');
+
+const bareWord = (word: string): string => withoutPunctuation(word).toLowerCase();
 
 /** Words without function words at either end. */
 function trimmed(words: readonly string[]): string[] {

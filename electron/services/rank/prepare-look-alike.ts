@@ -1,6 +1,7 @@
 import type { Engine } from '../../engine/engine.js';
 import type { EventBlock } from '../index/event-block.js';
 import { readCustomers, sampledCustomers } from '../index/read-index.js';
+import { KIND } from '../index/scale.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { readChoices, readColumns } from './columns.js';
 import { judgedLoudness } from './look-alike-loudness.js';
@@ -84,9 +85,11 @@ function nearness({ cosines: { wanted, whole } }: Side): Float64Array {
   return whole ? largestOf([halfway(nearest, whole), whole]) : nearest;
 }
 
-/** The cosines of strings that somebody has: after a refresh there may be others. */
+/** The cosines of strings that somebody has; after a refresh there may be others. Nobody owns a level or a summary. */
 async function ofOwned(workspace: Workspace, cosine: Float64Array): Promise<Float64Array> {
-  const left = await workspace.all<{ string: number }>('SELECT string FROM strings WHERE df = 0');
+  const left = await workspace.all<{ string: number }>(
+    `SELECT string FROM strings WHERE df = 0 OR kind IN (${KIND.bin}, ${KIND.aggregate})`,
+  );
   const result = cosine.slice();
   for (const { string } of left) result[string] = -1;
   return result;

@@ -1,6 +1,6 @@
 import type { Engine, InstructionReading, LanguageReading } from '../../engine/engine.js';
 import { AppError } from '../errors.js';
-import { phrasesOf, UNWANTED, WANTED } from './phrases.js';
+import { phrasesOf, saidBeforeNegation, UNWANTED, WANTED, withNegations } from './phrases.js';
 import { meanRow, unitLength } from './similarity.js';
 
 /** What an analyst asks. `answer` replaces the answer made from the instruction; `contrast` is what is not wanted. */
@@ -15,7 +15,7 @@ export type Direction = 'present' | 'high' | 'low' | 'active' | 'inactive';
 
 /** How a question was understood; shown to the analyst. */
 export interface Understanding {
-  /** Phrases that name what the customers should have; the whole instruction where no word does. */
+  /** Phrases that name what the customers should have; the whole instruction where no word names anything. */
   wanted: string[];
   unwanted: string[];
   direction: Direction;
@@ -38,6 +38,8 @@ export interface ReadQuestion {
   instruction: LanguageReading;
   /** Learned answer embedding, [embeddingWidth - 2]. */
   answer: Float32Array;
+  /** Whether the customers meant are those of whom it holds least: `wanted` is then what they should not have. */
+  isNegated: boolean;
 }
 
 /** Directions about what a customer will do next with us, rather than about what the data should hold. */
@@ -60,21 +62,41 @@ export async function readQuestion(engine: Engine, question: Question): Promise<
   );
   const instruction = await engine.readInstruction(words);
   const said = await engine.readRoles(instruction, await engine.embedTexts([words.join(' ')]));
-  const roles = wordRoles(instruction, said.roles, words.length);
-  const named = phrasesOf(words, roles, WANTED);
+  const read = wordRoles(instruction, said.roles, words.length);
+  // "Will not come back" is an outcome; "did not order" excludes what was ordered.
+  const roles = outcomeOf(engine, said) >= LIKELY_OUTCOME ? read : withNegations(words, read);
+  const marked = phrasesOf(words, roles, WANTED);
+  const excluded = phrasesOf(words, roles, UNWANTED);
   const contrast = question.contrast?.trim();
-  const unwanted = [...new Set([...phrasesOf(words, roles, UNWANTED), ...(contrast ? [contrast] : [])])];
+  const against = contrast ? [contrast] : [];
+  const before = marked.length === 0 && excluded.length > 0 ? saidBeforeNegation(words) : undefined;
+  const named = before ? [before] : marked;
+  if (named.length === 0 && excluded.length > 0) return readNegated(engine, instruction, excluded, against, question);
+  const unwanted = [...new Set([...excluded, ...against])];
   const directions = directionsOf(engine, said, named.length + unwanted.length > 0);
   const isOutcome = OUTCOMES.has(likeliest(engine, directions));
   // An instruction about staying or leaving names what is stayed with, not what the customer's data should hold.
   const phrases = named.length > 0 && !isOutcome ? named : [words.join(' ')];
-  const read = await readSide(engine, instruction, directions, phrases, unwanted);
-  const answer = question.answer?.trim() || answerText(read.understanding);
-  read.understanding.answer = answer;
+  const side = await readSide(engine, instruction, directions, phrases, unwanted);
+  const answer = await readAnswer(engine, side.understanding, question);
   // As a whole, an instruction that excludes something is also similar to what it excludes.
   const isWhole = !isOutcome && unwanted.length === 0;
   const whole = isWhole ? await readWhole(engine, words.join(' '), question.answer?.trim()) : undefined;
-  return { ...read, whole, answer: await readAnswer(engine, wordsOf(answer)) };
+  return { ...side, whole, isNegated: false, answer };
+}
+
+/** An instruction that only says what customers should not have is the opposite of one that asks for it. */
+async function readNegated(
+  engine: Engine,
+  instruction: LanguageReading,
+  excluded: string[],
+  against: string[],
+  question: Question,
+): Promise<ReadQuestion> {
+  const side = await readSide(engine, instruction, onlyPresent(engine), excluded, against);
+  const understanding = { ...side.understanding, wanted: [], unwanted: excluded };
+  const answer = await readAnswer(engine, understanding, question);
+  return { ...side, understanding, whole: undefined, isNegated: true, answer };
 }
 
 /** @param answer that was given, if any */
@@ -89,14 +111,18 @@ async function readWhole(engine: Engine, instruction: string, answer: string | u
  */
 export async function readContrast(engine: Engine, question: ReadQuestion, contrast: string): Promise<ReadQuestion> {
   const words = wordsOf(contrast);
-  const directions = Float32Array.from(engine.model.directions, (name) => Number(name === 'present'));
-  const read = await readSide(engine, question.instruction, directions, [words.join(' ')], []);
+  const read = await readSide(engine, question.instruction, onlyPresent(engine), [words.join(' ')], []);
   read.understanding.answer = words.join(' ');
-  return { ...read, whole: undefined, answer: await readAnswer(engine, words) };
+  return { ...read, whole: undefined, isNegated: false, answer: await embedAnswer(engine, words) };
 }
 
-/** The learned embedding of an answer, [embeddingWidth - 2]. */
-async function readAnswer(engine: Engine, words: readonly string[]): Promise<Float32Array> {
+/** The learned embedding of the answer that was given, or of the one made from what was understood. [embeddingWidth - 2] */
+async function readAnswer(engine: Engine, understanding: Understanding, question: Question): Promise<Float32Array> {
+  understanding.answer = question.answer?.trim() || answerText(understanding);
+  return embedAnswer(engine, wordsOf(understanding.answer));
+}
+
+async function embedAnswer(engine: Engine, words: readonly string[]): Promise<Float32Array> {
   const { hidden } = await engine.readAnswer(words);
   return engine.learned.answer(hidden, await engine.embedTexts([words.join(' ')]));
 }
@@ -107,7 +133,7 @@ async function readSide(
   directions: Float32Array,
   wanted: string[],
   unwanted: string[],
-): Promise<Omit<ReadQuestion, 'answer' | 'whole'>> {
+): Promise<Omit<ReadQuestion, 'answer' | 'whole' | 'isNegated'>> {
   const embedded = await engine.embedTexts([...wanted, ...unwanted]);
   const split = wanted.length * engine.model.shape.textWidth;
   return {
@@ -133,12 +159,23 @@ async function readSide(
 function directionsOf(engine: Engine, said: InstructionReading, named: boolean): Float32Array {
   const all = softmax(said.direction);
   const isOutcome = engine.model.directions.map((name) => OUTCOMES.has(name as Direction));
-  const outcomes = all.filter((_, at) => isOutcome[at]);
-  if (named && Math.max(...outcomes) >= SURE_OF_OUTCOME) return all;
-  const outcome = !named && outcomes.reduce((sum, p) => sum + p, 0) >= LIKELY_OUTCOME;
+  if (named && Math.max(...all.filter((_, at) => isOutcome[at])) >= SURE_OF_OUTCOME) return all;
+  const outcome = !named && outcomeOf(engine, said) >= LIKELY_OUTCOME;
   const possible = all.map((p, at) => (isOutcome[at] === outcome ? p : 0));
   const total = possible.reduce((sum, p) => sum + p, 0);
   return total > 0 ? possible.map((p) => p / total) : all;
+}
+
+function onlyPresent(engine: Engine): Float32Array {
+  return Float32Array.from(engine.model.directions, (name) => Number(name === 'present'));
+}
+
+/** Probability that an instruction is about staying or leaving. */
+function outcomeOf(engine: Engine, said: InstructionReading): number {
+  return softmax(said.direction).reduce(
+    (sum, p, at) => (OUTCOMES.has(engine.model.directions[at] as Direction) ? sum + p : sum),
+    0,
+  );
 }
 
 function likeliest(engine: Engine, directions: Float32Array): Direction {
@@ -158,6 +195,7 @@ function wordRoles({ tokens }: LanguageReading, roles: Float32Array, words: numb
 /** The answer that a model trained on such instructions expects, in the words of userqa.py. */
 function answerText({ wanted, unwanted, direction }: Understanding): string {
   if (direction === 'active' || direction === 'inactive') return direction;
+  if (wanted.length === 0) return `not ${unwanted.join(' or ')}`;
   const phrase = wanted.join(' and ') + (unwanted.length > 0 ? ` but not ${unwanted.join(' or ')}` : '');
   return direction === 'present' ? phrase : `${direction} ${phrase}`;
 }

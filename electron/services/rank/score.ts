@@ -76,11 +76,11 @@ export async function prepareScorer(workspace: Workspace, engine: Engine, questi
 }
 
 /**
- * How far the learned path is open. No fit is judged by staying or leaving, of which a customer's things say nothing, nor
- * beside likeness, so that it gives way to either.
+ * How far the learned path is open. No fit is judged by staying or leaving, of which a customer's things say nothing, by what
+ * customers only should not have, nor beside likeness, so that it gives way to all of these.
  */
 function openGate({ model }: Engine, wanted: Side, lookAlike: WeighedLookAlike | undefined): number {
-  if (OUTCOMES.has(wanted.read.understanding.direction)) return 0;
+  if (wanted.read.isNegated || OUTCOMES.has(wanted.read.understanding.direction)) return 0;
   return (isNamed(wanted) ? model.namedGate : model.gate) * (1 - (lookAlike?.sureness ?? 0));
 }
 
@@ -111,6 +111,7 @@ export async function scoreBatch(
   const features = featuresOf(scorer.wanted, events);
   const evidence = await engine.evidence(features, scorer.wanted.context);
   if (lookAlike) addLikeness(evidence, lookAlike, events);
+  if (scorer.wanted.read.isNegated) evidence.forEach((value, at) => (evidence[at] = -value));
   const scores = similarity(evidence, learned, scorer.wanted.read.answer, gate);
   if (scorer.contrast) {
     const { context, read } = scorer.contrast;

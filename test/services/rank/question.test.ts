@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { phrasesOf } from '../../../electron/services/rank/phrases.js';
+import { phrasesOf, saidBeforeNegation, withNegations } from '../../../electron/services/rank/phrases.js';
 
 describe('phrases of an instruction', () => {
   const words = 'customers who buy garden chairs, but not cake tins. or lamps'.split(' ');
@@ -21,5 +21,41 @@ describe('phrases of an instruction', () => {
 
   it('come once each, and not at all when nothing is left of them', () => {
     expect(phrasesOf(['tea', 'or', 'tea', 'or', '...'], [1, 0, 1, 0, 1], 1)).toEqual(['tea']);
+  });
+});
+
+describe('what a negation reaches', () => {
+  /** Unwanted phrases of a text in which the reader wants the words in [brackets]. */
+  const unwanted = (text: string): string[] => {
+    const words = text.split(' ');
+    const roles = words.map((word) => Number(word.startsWith('[')));
+    const bare = words.map((word) => word.replace(/[[\]]/g, ''));
+    return phrasesOf(bare, withNegations(bare, roles), 2);
+  };
+
+  it.each([
+    ['people who did not watch [television] or [movies]', ['television', 'movies']],
+    ['players who own [Terraria] but neither [Dota] nor [Unturned]', ['Dota', 'Unturned']],
+    ['people who shop for things other than [food]', ['food']],
+    ['customers without [children] at home who buy [wine]', ['children']],
+    ['people who did not [work] and read for [pleasure]', ['work']],
+    ['people who never bought [tea] but bought [coffee]', ['tea']],
+  ])('is told in "%s"', (text, phrases) => expect(unwanted(text)).toEqual(phrases));
+
+  it('is all of it where the reader marked nothing there', () => {
+    expect(unwanted('customers who never order from the catalogue')).toEqual(['order from the catalogue']);
+    expect(unwanted('people who cleaned the house but did no laundry')).toEqual(['laundry']);
+  });
+
+  it('is nothing where it only says how much', () => {
+    expect(unwanted('customers with no more than [two] children')).toEqual([]);
+    expect(unwanted('people who not only read [novels]')).toEqual([]);
+  });
+
+  it('leaves what was said before it', () => {
+    const before = (text: string): string | undefined => saidBeforeNegation(text.split(' '));
+    expect(before('people who cleaned the house but did no laundry')).toBe('people who cleaned the house');
+    expect(before('people who did not watch television and went out')).toBeUndefined();
+    expect(before('people who read and write')).toBeUndefined();
   });
 });
