@@ -76,7 +76,9 @@ async function run(options: Options): Promise<void> {
       ...(report.tuned ? [tunedLine(report.tuned)] : []),
       ...understandingLines(report.understanding),
       ...(report.likeTo
-        ? [`likened to ${report.likeTo.owners} customers with ${report.likeTo.having.join('; ')}`]
+        ? [
+            `${report.understanding.wanted.length > 0 ? 'likened to' : 'told from'} ${report.likeTo.owners} customers with ${report.likeTo.having.join('; ')}`,
+          ]
         : []),
       ...deviceLines(report.device),
       ...Object.entries(report.prepared.derived.hidden).map(([file, rows]) => `hidden: ${rows} rows of ${file}`),
@@ -115,7 +117,7 @@ function tunedLine({ name, version, question, inUse, counts }: TunedVersion): st
 /** How the instruction was read. */
 function understandingLines({ wanted, unwanted, direction, answer }: Understanding): string[] {
   return [
-    `looked for: ${wanted.join('; ')}`,
+    ...(wanted.length > 0 ? [`looked for: ${wanted.join('; ')}`] : []),
     ...(unwanted.length > 0 ? [`not: ${unwanted.join('; ')}`] : []),
     `direction: ${direction}; answer: ${answer}`,
   ];

@@ -68,6 +68,21 @@ describe('ranking by an instruction', () => {
     }
   });
 
+  it('ranks by what is only excluded as the opposite of what is asked for', async () => {
+    const scorer = await prepareScorer(workspace, engine, { instruction: INSTRUCTION });
+    const read = { ...scorer.wanted.read, isNegated: true };
+    const opposite = { ...scorer, readout: undefined, gate: 0, wanted: { ...scorer.wanted, read } };
+    const plain = { ...opposite, wanted: scorer.wanted };
+    const all = async (one: typeof plain): Promise<number[]> => {
+      const result: number[] = [];
+      for await (const { scores } of scoreCustomers(workspace, engine, one, unattended)) result.push(...scores);
+      return result;
+    };
+    const [asked, excluded] = [await all(plain), await all(opposite)];
+    expect(new Set(asked).size).toBeGreaterThan(100);
+    excluded.forEach((score, at) => expect(score).toBeCloseTo(-asked[at]!, 6));
+  });
+
   it('gives scores that are u · a of unit vectors', async () => {
     const scorer = await prepareScorer(workspace, engine, { instruction: INSTRUCTION });
     const { embeddingWidth } = engine.model.shape;
