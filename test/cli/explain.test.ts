@@ -57,7 +57,7 @@ describe('the command explain', () => {
     expect(text).toMatch(/^c0004: rank \d+ of 121, score /);
     expect(text).toMatch(/leave-one-out, by source +events +effect/);
     expect(text).toMatch(/spoke for +source +effect +rank without +attention/);
-    expect(text).toMatch(/nearest by events/);
+    expect(text).toMatch(/nearest by (events|user embedding) /);
   });
 
   it('tells what the best have more of', async () => {
