@@ -40,6 +40,8 @@ const NEGATES_IN_PAIRS = new Map([
 ]);
 /** Words after which the opposite, or somebody else's doing, is said. */
 const ENDS = new Set('but who whose which that although though'.split(' '));
+/** Negations that take something away from what was asked for. */
+const TAKES_AWAY = new Set('other rather instead except excluding minus'.split(' '));
 /** Words with which an instruction goes on. */
 const GOES_ON = new Set(['but', 'and', 'yet']);
 /** After these a negation says how much. */
@@ -66,11 +68,16 @@ export function withNegations(words: readonly string[], roles: readonly number[]
   return result;
 }
 
-/** What an instruction says before it goes on to what is not wanted: "who cleaned the house" of "… but did no laundry". */
+/**
+ * What an instruction asks for before it says what is not wanted: "who cleaned the house" of "… but did no laundry", "who shop for
+ * things" of "… other than food". Undefined where it only excludes.
+ */
 export function saidBeforeNegation(words: readonly string[]): string | undefined {
   const bare = words.map(bareWord);
   const negation = bare.findIndex((_, at) => isNegation(bare, at));
-  const end = bare.slice(0, Math.max(0, negation)).findLastIndex((word) => GOES_ON.has(word));
+  const end = TAKES_AWAY.has(bare[negation] ?? '')
+    ? negation
+    : bare.slice(0, Math.max(0, negation)).findLastIndex((word) => GOES_ON.has(word));
   return end > 0 ? words.slice(0, end).join(' ') : undefined;
 }
 

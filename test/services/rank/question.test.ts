@@ -55,6 +55,7 @@ describe('what a negation reaches', () => {
   it('leaves what was said before it', () => {
     const before = (text: string): string | undefined => saidBeforeNegation(text.split(' '));
     expect(before('people who cleaned the house but did no laundry')).toBe('people who cleaned the house');
+    expect(before('people who shop for things other than food')).toBe('people who shop for things');
     expect(before('people who did not watch television and went out')).toBeUndefined();
     expect(before('people who read and write')).toBeUndefined();
   });
