@@ -1,27 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { EventBlock } from '../../../electron/services/index/event-block.js';
 import { liftTable } from '../../../electron/services/rank/lift.js';
 import { documentFrequency } from '../../../electron/services/rank/similarity.js';
-
-/** Customers owning the given strings. */
-function block(owned: number[][]): EventBlock {
-  const start = Uint32Array.from({ length: owned.length + 1 }, (_, i) => owned.slice(0, i).flat().length);
-  const string = Uint32Array.from(owned.flat());
-  const none = new Float32Array(string.length).fill(NaN);
-  return {
-    customers: owned.length,
-    start,
-    string,
-    n: new Uint32Array(string.length).fill(1),
-    value: none,
-    recency: none,
-  };
-}
+import { blockOf } from './event-blocks.js';
 
 describe('lift', () => {
   // Owners of 0 have 1 and never 2; nobody has 3.
   const owned = Array.from({ length: 40 }, (_, i) => (i % 2 ? [0, 1] : [2]));
-  const events = block(owned);
+  const events = blockOf(owned);
   const df = documentFrequency(events, 4);
   const { lift, anchors } = liftTable(events, Float64Array.of(3, -1, -1, 0), df);
 
