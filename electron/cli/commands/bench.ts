@@ -6,6 +6,7 @@ import { AppError } from '../../services/errors.js';
 /** Programs of bench/ that can be asked for by name. */
 const BENCHMARKS = [
   'quality',
+  'offers',
   'few-shot',
   'look-alike',
   'soft-prompt',
