@@ -3,7 +3,8 @@ import { listSupportedBackends } from 'onnxruntime-node';
 import { AppError } from '../services/errors.js';
 import { modelFile, type Model } from './model.js';
 import { PROBED, probeFeeds } from './probe.js';
-import { Session, type Outputs, type Provider } from './session.js';
+import { OwnThread, type Host } from './host.js';
+import type { Outputs, Provider } from './session.js';
 
 /** What a person may ask for. */
 export const DEVICES = ['auto', 'cpu', 'webgpu', 'directml', 'coreml', 'cuda'] as const;
@@ -50,9 +51,14 @@ export function parseDevice(text: string): DeviceChoice {
 
 /**
  * Tries the device asked for, or with `auto` every accelerator, on a small batch and compares with the CPU.
+ * @param host where the graphs of the trial are loaded
  * @throws AppError device-unusable when a device asked for by name cannot run the model or computes something else
  */
-export async function chooseDevice(asked: DeviceChoice, model: Model): Promise<DeviceReport> {
+export async function chooseDevice(
+  asked: DeviceChoice,
+  model: Model,
+  host: Host = new OwnThread(),
+): Promise<DeviceReport> {
   if (asked === 'cpu') return { asked, device: 'cpu', attempts: [] };
   const candidates = asked === 'auto' ? ACCELERATORS : [asked];
   const absences = candidates.map((device) => ({ device, reason: absence(device, asked) }));
@@ -63,8 +69,8 @@ export async function chooseDevice(asked: DeviceChoice, model: Model): Promise<D
   if (possible.length > 0) {
     // Only a free choice needs to know which is faster.
     const timed = asked === 'auto';
-    const cpu = await runProbe(model, 'cpu', timed);
-    for (const device of possible) attempts.push(await attempt(model, device, cpu, timed));
+    const cpu = await runProbe(model, host, 'cpu', timed);
+    for (const device of possible) attempts.push(await attempt(model, host, device, cpu, timed));
   }
   return decide(asked, attempts);
 }
@@ -100,10 +106,16 @@ interface ProbeRun {
   milliseconds: number;
 }
 
-async function attempt(model: Model, device: Device, cpu: ProbeRun, timed: boolean): Promise<DeviceAttempt> {
+async function attempt(
+  model: Model,
+  host: Host,
+  device: Device,
+  cpu: ProbeRun,
+  timed: boolean,
+): Promise<DeviceAttempt> {
   let run: ProbeRun;
   try {
-    run = await runProbe(model, device, timed);
+    run = await runProbe(model, host, device, timed);
   } catch (error) {
     return { device, usable: false, reason: error instanceof Error ? error.message : String(error) };
   }
@@ -121,13 +133,13 @@ function pace(run: ProbeRun, cpu: ProbeRun): string {
   return `agrees with the CPU but is no faster (${run.milliseconds.toFixed(0)} ms against ${cpu.milliseconds.toFixed(0)} ms)`;
 }
 
-async function runProbe(model: Model, device: Device, timed: boolean): Promise<ProbeRun> {
+async function runProbe(model: Model, host: Host, device: Device, timed: boolean): Promise<ProbeRun> {
   const outputs: Outputs[] = [];
   let milliseconds = 0;
   for (const graph of PROBED) {
-    const session = await Session.load(modelFile(model, graph), PROVIDERS[device]);
+    const session = await host.load(modelFile(model, graph), PROVIDERS[device]);
     try {
-      const feeds = probeFeeds(graph, session, model);
+      const feeds = probeFeeds(graph, session.inputs, model);
       // The first run compiles kernels and allocates; the second is what every later one costs.
       outputs.push(await session.run(feeds));
       if (!timed) continue;

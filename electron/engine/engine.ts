@@ -1,18 +1,10 @@
 import { chooseDevice, PROVIDERS, type DeviceChoice, type DeviceReport } from './devices.js';
 import { GraphThread } from './graphs-apart.js';
+import { OwnThread, type Host } from './host.js';
 import { LearnedPath, readWeights, type Learned } from './learned.js';
 import { modelFile, readModel, type Model, type ModelFile } from './model.js';
-import {
-  floats,
-  integers,
-  Session,
-  type Feed,
-  type Feeds,
-  type Graph,
-  type GraphLoader,
-  type Outputs,
-} from './session.js';
-import { LanguageTokenizer, TextTokenizer, type LanguageTokens } from './tokenizer.js';
+import { floats, integers, type Feed, type Feeds, type Graph, type Outputs } from './session.js';
+import type { LanguageTokens, Template } from './tokenizer.js';
 
 /** Texts of one run of the text encoder; the ones of a run have about the same length. */
 const TEXT_BATCH = 32;
@@ -37,33 +29,35 @@ export interface InstructionReading {
 
 /** The model on a device: each graph is loaded when it is first needed, and once. */
 export class Engine {
-  private textTokenizer: TextTokenizer | undefined;
-  private languageTokenizer: LanguageTokenizer | undefined;
   private path: LearnedPath | undefined;
 
   private constructor(
     readonly model: Model,
     readonly devices: DeviceReport,
-    private readonly sessions = new Map<ModelFile, Promise<Graph>>(),
+    private readonly host: Host,
     private weights?: Float32Array,
-    private readonly loader: GraphLoader = Session,
+    private readonly sessions = new Map<ModelFile, Promise<Graph>>(),
   ) {}
 
   /**
    * @param folder the model folder
-   * @param apart whether the graphs are loaded and run in a thread of their own, so that the caller's thread goes on meanwhile
+   * @param apart whether the model works in a thread of its own, so that the caller's thread goes on meanwhile
    * @throws AppError as readModel and chooseDevice do
    */
   static async load(folder: string, device: DeviceChoice = 'auto', apart = false): Promise<Engine> {
     const model = await readModel(folder);
-    const devices = await chooseDevice(device, model);
-    return new Engine(model, devices, undefined, undefined, apart ? new GraphThread() : Session);
+    const host = apart ? new GraphThread() : new OwnThread();
+    try {
+      return new Engine(model, await chooseDevice(device, model, host), host);
+    } catch (error) {
+      await host.end();
+      throw error;
+    }
   }
 
   /** L2-normalised embeddings of the texts, [texts, textWidth]. */
   async embedTexts(texts: readonly string[]): Promise<Float32Array> {
-    this.textTokenizer ??= new TextTokenizer(modelFile(this.model, 'text-tokenizer.json'));
-    const tokens = texts.map((text) => this.textTokenizer!.encode(text));
+    const tokens = await this.host.textTokens(modelFile(this.model, 'text-tokenizer.json'), texts);
     const order = tokens.map((_, at) => at).sort((a, b) => tokens[a]!.length - tokens[b]!.length || a - b);
     const width = this.model.shape.textWidth;
     const result = new Float32Array(texts.length * width);
@@ -91,12 +85,12 @@ export class Engine {
    * @param hash SHA-256 of what was fitted
    */
   fitted({ weights, gate, namedGate }: Learned, hash: string): Engine {
-    return new Engine({ ...this.model, gate, namedGate, hash }, this.devices, this.sessions, weights, this.loader);
+    return new Engine({ ...this.model, gate, namedGate, hash }, this.devices, this.host, weights, this.sessions);
   }
 
   /** The same model with graphs of its own in a thread of their own, for long work; the caller releases it. */
   apart(): Engine {
-    return new Engine(this.model, this.devices, undefined, this.weights, new GraphThread());
+    return new Engine(this.model, this.devices, new GraphThread(), this.weights);
   }
 
   /** One step of a fit; see fit-step.ts. */
@@ -106,7 +100,7 @@ export class Engine {
 
   /** Reads an instruction, given as its words. */
   readInstruction(words: readonly string[]): Promise<LanguageReading> {
-    return this.readLanguage(this.language().instruction(words));
+    return this.readLanguage('instruction', words);
   }
 
   /**
@@ -124,7 +118,7 @@ export class Engine {
 
   /** Reads an answer, given as its words. */
   readAnswer(words: readonly string[]): Promise<LanguageReading> {
-    return this.readLanguage(this.language().answer(words));
+    return this.readLanguage('answer', words);
   }
 
   /** Evidence of N customers: standardised features [N, F], context of the instruction [C + D] → [N]. */
@@ -143,14 +137,11 @@ export class Engine {
     const loaded = [...this.sessions.values()];
     this.sessions.clear();
     for (const session of loaded) await (await session).release();
-    await this.loader.end?.();
+    await this.host.end();
   }
 
-  private language(): LanguageTokenizer {
-    return (this.languageTokenizer ??= new LanguageTokenizer(modelFile(this.model, 'language-tokenizer.json')));
-  }
-
-  private async readLanguage(tokens: LanguageTokens): Promise<LanguageReading> {
+  private async readLanguage(template: Template, words: readonly string[]): Promise<LanguageReading> {
+    const tokens = await this.host.languageTokens(modelFile(this.model, 'language-tokenizer.json'), template, words);
     const session = await this.session('language.onnx');
     const ids = BigInt64Array.from(tokens.ids, BigInt);
     const { hidden } = await session.run({ ids: integers(ids, 1, ids.length) });
@@ -161,7 +152,7 @@ export class Engine {
     const known = this.sessions.get(name);
     if (known) return known;
     const device = ON_CPU.has(name) ? 'cpu' : this.devices.device;
-    const loading = this.loader.load(modelFile(this.model, name), PROVIDERS[device]);
+    const loading = this.host.load(modelFile(this.model, name), PROVIDERS[device]);
     this.sessions.set(name, loading);
     // A failure must not stick: the next call tries again.
     loading.catch(() => this.sessions.delete(name));

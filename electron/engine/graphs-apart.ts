@@ -3,14 +3,16 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../services/errors.js';
-import type { GraphAnswer, GraphRequest } from './graph-thread.js';
-import type { Feed, Feeds, Graph, GraphLoader, Outputs, Provider } from './session.js';
+import type { GraphAnswer, GraphRequest, LoadedGraph } from './graph-thread.js';
+import type { Host } from './host.js';
+import type { Feed, Feeds, Graph, Outputs, Provider } from './session.js';
+import type { LanguageTokens, Template } from './tokenizer.js';
 
 /**
- * Loads and runs graphs in a thread of its own. The runtime holds up the thread that runs a graph until it is done; with
- * this one the window goes on answering however long a graph takes.
+ * Does the model's work in a thread of its own. The runtime holds up the thread that runs a graph until it is done; with
+ * this one the window goes on answering however long a graph takes, or reading a tokenizer.
  */
-export class GraphThread implements GraphLoader {
+export class GraphThread implements Host {
   private readonly thread = startThread();
   private readonly waiting = new Map<number, { resolve: (value: never) => void; reject: (reason: unknown) => void }>();
   private asked = 0;
@@ -30,16 +32,24 @@ export class GraphThread implements GraphLoader {
 
   /** @throws AppError graph-unloadable */
   async load(file: string, provider: Provider): Promise<Graph> {
-    const graph = await this.ask<number>({ file, provider });
+    const { graph, inputs } = await this.ask<LoadedGraph>({ file, provider });
     return {
+      inputs,
       run: (feeds) => {
         const copied = copies(feeds);
         const buffers = Object.values(copied).map(({ data }) => data.buffer as ArrayBuffer);
         return this.ask<Outputs>({ graph, feeds: copied }, buffers);
       },
-      // The thread frees what it loaded at its end.
-      release: () => Promise.resolve(),
+      release: () => this.ask<undefined>({ release: graph }),
     };
+  }
+
+  textTokens(file: string, texts: readonly string[]): Promise<number[][]> {
+    return this.ask({ file, texts });
+  }
+
+  languageTokens(file: string, template: Template, words: readonly string[]): Promise<LanguageTokens> {
+    return this.ask({ file, template, words });
   }
 
   async end(): Promise<void> {

@@ -1,6 +1,6 @@
 import { readWeights } from './learned.js';
 import { modelFile, type Model, type ModelFile } from './model.js';
-import { floats, integers, type Feed, type Feeds, type Session } from './session.js';
+import { floats, integers, type Feed, type Feeds, type InputShapes } from './session.js';
 
 /** Graphs that a device is tried on: what runs once per customer. */
 export const PROBED = ['user-tokens.onnx', 'readout.onnx'] as const satisfies readonly ModelFile[];
@@ -13,9 +13,9 @@ const STRINGS = 64;
 
 /**
  * A small batch with the shapes of real work and numbers of the same size; the same on every call.
- * @param session the graph, loaded on any device: it knows the widths that model.json does not name
+ * @param inputs of the graph: they say the widths that model.json does not name
  */
-export function probeFeeds(graph: Probed, session: Session, model: Model): Feeds {
+export function probeFeeds(graph: Probed, inputs: InputShapes, model: Model): Feeds {
   const { shape } = model;
   const weights = readWeights(modelFile(model, 'learned.bin'));
   const random = generator(7);
@@ -30,7 +30,7 @@ export function probeFeeds(graph: Probed, session: Session, model: Model): Feeds
       ...sizes,
     );
   const fixed = (input: string): number[] =>
-    session.inputShape(input).map((size) => (typeof size === 'number' ? size : TEXT_TOKENS));
+    (inputs[input] ?? []).map((size) => (typeof size === 'number' ? size : TEXT_TOKENS));
   const events = {
     weights: floats(weights, weights.length),
     table: real(STRINGS, shape.tokenWidth),

@@ -26,17 +26,15 @@ export function integers(data: BigInt64Array, ...shape: number[]): Feed {
   return { type: 'int64', data, shape };
 }
 
+/** Shapes of a graph's inputs by name; words stand for sizes that may vary. */
+export type InputShapes = Readonly<Record<string, readonly (number | string)[]>>;
+
 /** A loaded graph, in whichever thread. */
 export interface Graph {
+  readonly inputs: InputShapes;
   /** @throws AppError graph-feeds, graph-failed */
   run(feeds: Feeds): Promise<Outputs>;
   release(): Promise<void>;
-}
-
-/** Where graphs are loaded and run; `end` frees what `load` needed beside them. */
-export interface GraphLoader {
-  load(file: string, provider: Provider): Promise<Graph>;
-  end?(): Promise<void>;
 }
 
 /** One graph, loaded once. Feeds are checked before a run; errors carry names and shapes, never data. */
@@ -99,10 +97,10 @@ export class Session implements Graph {
     }
   }
 
-  /** Shape of an input; names stand for sizes that may vary. */
-  inputShape(input: string): readonly (number | string)[] {
-    const found = this.session.inputMetadata.find((candidate) => candidate.name === input);
-    return found?.isTensor ? found.shape : [];
+  get inputs(): InputShapes {
+    return Object.fromEntries(
+      this.session.inputMetadata.map((input) => [input.name, input.isTensor ? input.shape : []]),
+    );
   }
 
   async release(): Promise<void> {

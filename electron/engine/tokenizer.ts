@@ -7,6 +7,7 @@ const TEXT_TOKENS = 64;
 /** Ids at which the language model is read: the customer's readout token and the end of an answer. */
 const USER_TOKEN = 1;
 const END_TOKEN = 2;
+const TEMPLATES = { instruction: ['Instruction:', USER_TOKEN], answer: ['Answer:', END_TOKEN] } as const;
 
 /** Tokenizer of the text encoder: ids with their [CLS] and [SEP], at most 64. */
 export class TextTokenizer {
@@ -28,6 +29,9 @@ export interface LanguageTokens {
   word: number[];
 }
 
+/** "Instruction: w1 w2 …" and the readout token, or "Answer: w1 w2 …" and the end token. */
+export type Template = 'instruction' | 'answer';
+
 /** Tokenizer of the language model, with the templates that the model was trained on. */
 export class LanguageTokenizer {
   private readonly tokenizer: Tokenizer;
@@ -36,17 +40,8 @@ export class LanguageTokenizer {
     this.tokenizer = load(file);
   }
 
-  /** "Instruction: w1 w2 …" and the readout token. */
-  instruction(words: readonly string[]): LanguageTokens {
-    return this.template('Instruction:', words, USER_TOKEN);
-  }
-
-  /** "Answer: w1 w2 …" and the end token. */
-  answer(words: readonly string[]): LanguageTokens {
-    return this.template('Answer:', words, END_TOKEN);
-  }
-
-  private template(prompt: string, words: readonly string[], last: number): LanguageTokens {
+  encode(template: Template, words: readonly string[]): LanguageTokens {
+    const [prompt, last] = TEMPLATES[template];
     const ids = this.ids(prompt);
     const word = ids.map(() => -1);
     words.forEach((text, index) => {
@@ -60,6 +55,21 @@ export class LanguageTokenizer {
 
   private ids(text: string): number[] {
     return this.tokenizer.encode(text, { add_special_tokens: false }).ids;
+  }
+}
+
+/** The tokenizers of a model, each read from its file when it is first needed. */
+export class Tokenizers {
+  private texts: TextTokenizer | undefined;
+  private languages: LanguageTokenizer | undefined;
+
+  text(file: string, texts: readonly string[]): number[][] {
+    const tokenizer = (this.texts ??= new TextTokenizer(file));
+    return texts.map((text) => tokenizer.encode(text));
+  }
+
+  language(file: string, template: Template, words: readonly string[]): LanguageTokens {
+    return (this.languages ??= new LanguageTokenizer(file)).encode(template, words);
   }
 }
 

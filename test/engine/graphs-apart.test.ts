@@ -26,6 +26,17 @@ describe('graphs in a thread of their own', () => {
       await engine.learned.stringTable(embedding, source),
     );
     expect(embedding).toHaveLength(texts.length * engine.model.shape.textWidth);
+    const words = ['customers', 'who', 'buy', 'candles'];
+    expect(await apart.readInstruction(words)).toEqual(await engine.readInstruction(words));
+    expect(await apart.readAnswer(words)).toEqual(await engine.readAnswer(words));
+  });
+
+  it('choose the device that would be chosen in this one', async () => {
+    const tried = await Engine.load(TINY_MODEL, 'auto', true);
+    expect(tried.devices.device).toBe((await Engine.load(TINY_MODEL, 'auto')).devices.device);
+    await tried.release();
+    const absent = process.platform === 'darwin' ? 'directml' : 'coreml';
+    await expect(Engine.load(TINY_MODEL, absent, true)).rejects.toMatchObject({ code: 'device-unusable' });
   });
 
   it('fail with the same words', async () => {

@@ -15,12 +15,12 @@ describe('tokenizers', () => {
   });
 
   it('end an instruction with the readout token and an answer with the end token', () => {
-    expect(language.instruction(['garden']).ids.at(-1)).toBe(1);
-    expect(language.answer(['garden']).ids.at(-1)).toBe(2);
+    expect(language.encode('instruction', ['garden']).ids.at(-1)).toBe(1);
+    expect(language.encode('answer', ['garden']).ids.at(-1)).toBe(2);
   });
 
   it('know the word of every token', () => {
-    const { ids, word } = language.instruction(['customers', 'without', 'chairs', '2024']);
+    const { ids, word } = language.encode('instruction', ['customers', 'without', 'chairs', '2024']);
     expect(word).toHaveLength(ids.length);
     expect([word[0], word.at(-1)]).toEqual([-1, -1]);
     expect([...new Set(word.slice(0, -1))]).toEqual([-1, 0, 1, 2, 3]);
