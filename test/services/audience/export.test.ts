@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportAudience, remakeExport, type ExportRequest } from '../../../electron/services/audience/export.js';
-import { readIdList } from '../../../electron/services/audience/id-list.js';
+import { readIdList } from '../../../electron/services/audience/list-file.js';
 import { sha256 } from '../../../electron/services/audience/identity.js';
 import { membersBeside, readManifest } from '../../../electron/services/audience/manifest.js';
 import { audienceSpec, type AskSpec } from '../../../electron/services/audience/spec.js';
