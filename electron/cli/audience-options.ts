@@ -32,6 +32,7 @@ export interface RuleOptions {
   exclude: string[];
   suppress: string[];
   consent?: string;
+  consentValues?: string;
   earlier: string[];
   atMost?: string;
   cap?: string;
@@ -68,6 +69,7 @@ export function addRuleOptions(command: Command): Command {
       [],
     )
     .option('--consent <column>', 'only customers with a yes in this column')
+    .option('--consent-values <values>', 'what means yes in that column, such as ja,ok; the usual words if left out')
     .option('--earlier <file>', 'an earlier export, for the frequency cap; may be repeated', several, [])
     .option('--at-most <n>', 'leave out customers on this many earlier exports (default 1)')
     .option('--cap <column=percent>', 'no value of the column makes up more than this part of the audience')
@@ -114,16 +116,10 @@ export function readRules(options: RuleOptions): AudienceSpec {
     include: listed(options.include),
     exclude: listed(options.exclude),
     suppress: listed(options.suppress),
-    consent: options.consent === undefined ? undefined : { column: options.consent },
-    frequency:
-      options.earlier.length > 0
-        ? { earlier: options.earlier, atMost: number('--at-most', options.atMost ?? '1') }
-        : undefined,
+    consent: consent(options, file),
+    frequency: frequency(options, file),
     cap: cap(options.cap),
-    holdout:
-      options.holdout === undefined
-        ? undefined
-        : { share: number('--holdout', options.holdout) / 100, seed: options.seed ?? 'holdout' },
+    holdout: holdout(options, file),
     fairness: listed(options.fairness),
     customers: options.customers === undefined ? undefined : { file: options.customers },
     defaultCountry: options.country,
@@ -145,6 +141,37 @@ function size({ top, percent, minScore }: RuleOptions) {
   if (top !== undefined) return { by: 'top', count: number('--top', top) };
   if (percent !== undefined) return { by: 'percent', percent: number('--percent', percent) };
   return minScore === undefined ? undefined : { by: 'score', atLeast: number('--min-score', minScore) };
+}
+
+function consent({ consent, consentValues }: RuleOptions, file: AudienceSpec) {
+  if (consentValues === undefined) return consent === undefined ? undefined : { column: consent };
+  const column = consent ?? file.consent?.column;
+  if (column === undefined) throw alone('--consent-values', '--consent COLUMN');
+  const allowed = consentValues.split(',').map((value) => value.trim());
+  if (allowed.every((value) => value !== '')) return { column, allowed };
+  throw new AppError(
+    'option-invalid',
+    `--consent-values is "${consentValues}"`,
+    'write the values that mean yes, such as --consent-values ja,ok',
+  );
+}
+
+function frequency({ earlier, atMost }: RuleOptions, file: AudienceSpec) {
+  if (earlier.length > 0) return { earlier, atMost: number('--at-most', atMost ?? '1') };
+  if (atMost === undefined) return undefined;
+  if (!file.frequency) throw alone('--at-most', '--earlier FILE');
+  return { ...file.frequency, atMost: number('--at-most', atMost) };
+}
+
+function holdout({ holdout, seed }: RuleOptions, file: AudienceSpec) {
+  if (holdout !== undefined) return { share: number('--holdout', holdout) / 100, seed: seed ?? 'holdout' };
+  if (seed === undefined) return undefined;
+  if (!file.holdout) throw alone('--seed', '--holdout PERCENT');
+  return { ...file.holdout, seed };
+}
+
+function alone(option: string, other: string): AppError {
+  return new AppError('option-invalid', `${option} says nothing alone`, `give ${other} as well, or leave it out`);
 }
 
 function cap(text: string | undefined) {

@@ -119,8 +119,21 @@ export const fairnessSchema = z.object({
 });
 export type Fairness = z.infer<typeof fairnessSchema>;
 
+/** What came of a list of the rules. */
+export const listReportSchema = z.object({
+  rule: z.enum(['include', 'suppress', 'exclude', 'earlier']),
+  name: z.string(),
+  /** Rows that name somebody, and ranked customers that they fit. */
+  entries: z.number(),
+  matched: z.number(),
+});
+export type ListReport = z.infer<typeof listReportSchema>;
+
 export const previewSchema = z.object({
   counts: countsSchema,
+  lists: z.array(listReportSchema),
+  /** What to know before the audience is used. */
+  warnings: z.array(z.string()),
   /** Score of the last customer taken; null when nobody is. */
   lowestScore: z.number().nullable(),
   /** Lowest and highest score of the ranking, which a joined one has its own of. */

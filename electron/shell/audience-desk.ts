@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Fairness, Preview, Rules } from '../ipc/audience.js';
 import {
   expectedValue,
@@ -34,11 +35,13 @@ export class AudienceDesk {
 
   async preview(workspace: Workspace, rules: Rules): Promise<Preview> {
     const { built, prepared } = await this.build(workspace, rules);
-    const { audience, input, fairness } = built;
+    const { audience, input, fairness, lists, warnings } = built;
     const { scores } = input.ranking;
     const last = audience.positions.at(-1);
     return {
       counts: audience.counts,
+      lists: lists.map(({ rule, file, entries, matched }) => ({ rule, name: path.basename(file), entries, matched })),
+      warnings,
       lowestScore: last === undefined ? null : (scores[last] ?? null),
       scores: { low: scores.at(-1) ?? 0, high: scores[0] ?? 0 },
       columns: [...input.profile.keys()],
@@ -66,11 +69,11 @@ export class AudienceDesk {
 
   private prepare(workspace: Workspace, rules: Rules, spec: AudienceSpec): Prepared {
     // Size, cap, holdout and fairness need nothing read.
-    const { include, exclude, suppress, consent, frequency, customers, labels } = spec;
+    const { include, exclude, suppress, consent, frequency, customers, defaultCountry, labels } = spec;
     const key = JSON.stringify([
       rules.rankingId,
       rules.joined,
-      { include, exclude, suppress, consent, frequency, customers, labels },
+      { include, exclude, suppress, consent, frequency, customers, defaultCountry, labels },
     ]);
     if (this.prepared?.key === key && this.prepared.workspace === workspace) return this.prepared;
     const prepared: Prepared = { key, workspace, audience: this.read(workspace, rules, spec) };

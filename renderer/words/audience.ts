@@ -50,6 +50,10 @@ export const audienceText = {
   consentHint: 'A column of the profile that must say yes.',
   noConsent: 'Not asked for',
   leftTitle: 'Not in the audience:',
+  listsTitle: 'What came of the lists:',
+  listFits: (name: string, entries: string, matched: string) =>
+    `${name}: entries ${entries}, customers found ${matched}`,
+  warnings: 'Before you use it',
   nothingChosen: 'Nobody yet: say above how many.',
   left: {
     notIncluded: 'not on the list',

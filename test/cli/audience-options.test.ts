@@ -43,6 +43,28 @@ describe('audience options', () => {
     expect(readRules(parse()).size).toEqual({ by: 'all' });
   });
 
+  it('name what means consent', () => {
+    expect(readRules(parse('--consent', 'optin', '--consent-values', 'ja, ok')).consent).toEqual({
+      column: 'optin',
+      allowed: ['ja', 'ok'],
+    });
+  });
+
+  it('change a part of a rule of a rules file', () => {
+    const rules = file('parts.json', {
+      consent: { column: 'optin' },
+      frequency: { earlier: ['e.csv'], atMost: 1 },
+      holdout: { share: 0.2, seed: 'a' },
+    });
+    expect(readRules(parse('--rules', rules, '--seed', 'b', '--at-most', '3', '--consent-values', 'ok'))).toMatchObject(
+      {
+        consent: { column: 'optin', allowed: ['ok'] },
+        frequency: { earlier: [join(folder, 'e.csv')], atMost: 3 },
+        holdout: { share: 0.2, seed: 'b' },
+      },
+    );
+  });
+
   it('stand over a rules file, whose paths start at its folder', () => {
     const rules = file('rules.json', {
       size: { by: 'top', count: 5 },
@@ -62,6 +84,10 @@ describe('audience options', () => {
     [['--percent', '500'], /size\.percent/],
     [['--cap', 'region'], /not a cap/],
     [['--holdout', '100'], /holdout\.share/],
+    [['--seed', 'x'], /--seed says nothing alone/],
+    [['--at-most', '2'], /--at-most says nothing alone/],
+    [['--consent-values', 'ja'], /--consent-values says nothing alone/],
+    [['--consent', 'ok', '--consent-values', 'ja,'], /--consent-values is "ja,"/],
   ])('are refused when wrong: %j', (words, message) => {
     expect(() => readRules(parse(...words))).toThrowError(message);
   });

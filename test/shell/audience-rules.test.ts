@@ -5,6 +5,7 @@ import { rulesSchema, type Rules } from '../../electron/ipc/audience.js';
 import { AudienceDesk } from '../../electron/shell/audience-desk.js';
 import { rankingsOf, specOf, storedAsks, targetOf } from '../../electron/shell/audience-rules.js';
 import { Grants } from '../../electron/shell/grants.js';
+import { sha256 } from '../../electron/services/audience/identity.js';
 import { rankTarget } from '../../electron/services/audience/build.js';
 import { makeFixture, type Fixture } from '../services/audience/workspace-fixture.js';
 
@@ -142,6 +143,20 @@ describe('the desk', () => {
     const { counts, value } = await desk.preview(made.workspace, rules({ size, holdoutPercent: 50 }));
     expect(counts).toMatchObject({ selected: 100, treated: 50, holdout: 50 });
     expect(value!.expected).toMatchObject({ count: 50, cost: 50 });
+  });
+
+  it('says what came of the lists, and looks again when the country changes', async () => {
+    const desk = new AudienceDesk(grants);
+    const contacts = join(made.folder, 'phones.csv');
+    writeFileSync(contacts, `user_id,phone\n${made.ids[0]!},0171 2000002\n`);
+    const hashed = join(made.folder, 'hashed.txt');
+    writeFileSync(hashed, `${sha256('+491712000002')}\n`);
+    const [customers, suppress] = [grants.grant(contacts).handle, [grants.grant(hashed).handle]];
+    const before = await desk.preview(made.workspace, rules({ customers, suppress }));
+    expect(before.lists).toEqual([{ rule: 'suppress', name: 'hashed.txt', entries: 1, matched: 0 }]);
+    expect(before.warnings).toEqual([expect.stringContaining('hashed.txt fits no customer')]);
+    const after = await desk.preview(made.workspace, rules({ customers, suppress, country: 'DE' }));
+    expect([after.lists[0]!.matched, after.counts.suppressed, after.warnings]).toEqual([1, 1, []]);
   });
 
   it('reads again after a failure', async () => {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { buildAudience, rankTarget, type BuiltAudience } from '../../services/audience/build.js';
 import { memberColumns } from '../../services/audience/export.js';
 import type { Fairness } from '../../services/audience/fairness.js';
+import type { ListReport } from '../../services/audience/list-report.js';
 import { writeTable } from '../../services/audience/write-table.js';
 import {
   addRuleOptions,
@@ -39,14 +40,24 @@ async function run(options: Options): Promise<void> {
   await withRanker(options, async ({ workspace, rank }) => {
     const built = await buildAudience(workspace, await rankTarget(workspace, rank, target, task), rules);
     if (options.out) await writeTable(options.out, memberColumns(built));
-    const { audience, fairness, value, target: ranked } = built;
+    const { audience, fairness, value, lists, warnings, target: ranked } = built;
     const lowest = audience.positions.at(-1);
     const lowestScore = lowest === undefined ? null : ranked.ranking.scores[lowest]!;
     printResult(
       options.json,
-      { counts: audience.counts, lowestScore, fairness, value: value?.optimum ?? null, out: options.out ?? null },
+      {
+        counts: audience.counts,
+        lists,
+        warnings,
+        lowestScore,
+        fairness,
+        value: value?.optimum ?? null,
+        out: options.out ?? null,
+      },
       [
         ...countLines(built),
+        ...listLines(lists),
+        ...warningLines(warnings),
         ...(lowestScore === null ? [] : [`lowest score in the audience: ${lowestScore.toFixed(4)}`]),
         ...(value
           ? [
@@ -76,6 +87,22 @@ function countLines({ audience: { counts } }: BuiltAudience): string[] {
   ];
   const shown = names.filter(([name, count]) => count > 0 || name === 'in the audience');
   return tableLines(shown.map(([name, count]) => [name, String(count)]));
+}
+
+/** What came of the lists of the rules, for people. */
+export function listLines(lists: readonly ListReport[]): string[] {
+  return tableLines(
+    lists.map(({ rule, file, entries, matched }) => [
+      `${rule}: ${file}`,
+      entries === 1 ? '1 entry' : `${entries} entries`,
+      matched === 1 ? 'fits 1 customer' : `fit ${matched} customers`,
+    ]),
+  );
+}
+
+/** What to know before relying on an audience, for people. */
+export function warningLines(warnings: readonly string[]): string[] {
+  return warnings.map((text) => `warning: ${text}`);
 }
 
 function fairnessLines({ column, groups, warning }: Fairness): string[] {

@@ -14,6 +14,7 @@ import {
 import { addFitOption } from '../fit-option.js';
 import { printResult, terminalTask } from '../output.js';
 import { withRanker, type RankOptions } from '../ranker.js';
+import { listLines, warningLines } from './audience.js';
 
 interface Options extends RankOptions, TargetOptions, RuleOptions {
   offers?: string;
@@ -56,11 +57,14 @@ async function run(options: Options): Promise<void> {
 }
 
 /** What an export did, for people. */
-export function exportLines({ file, members, manifest, customers, counts, platform }: ExportReport): string[] {
+export function exportLines(report: ExportReport): string[] {
+  const { file, members, manifest, customers, counts, platform } = report;
   const unusable = Object.entries(platform?.unusable ?? {}).map(([field, count]) => `${count} unusable ${field} cells`);
   return [
     `${customers} customers written to ${file}`,
     `${counts.selected} of ${counts.ranked} customers in the audience, ${counts.holdout} of them held out, ${counts.suppressed} suppressed`,
+    ...listLines(report.lists),
+    ...warningLines(report.warnings),
     ...(platform && platform.unmatchable > 0
       ? [`${platform.unmatchable} customers left out: no contact data that the platform could match`]
       : []),

@@ -7,7 +7,10 @@ import { unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { selectionRates, type Fairness } from './fairness.js';
 import { findContacts } from './formats.js';
-import { readIdList, type IdList } from './id-list.js';
+import { consentWarning } from './consent.js';
+import type { IdList } from './id-list.js';
+import { readIdList, type ReadListOptions } from './list-file.js';
+import { listReports, type ListReport, type RuleLists } from './list-report.js';
 import { combineRankings, type Ranking } from './ranking.js';
 import {
   eligibleCustomers,
@@ -41,6 +44,10 @@ export interface PreparedAudience {
   eligible: Eligible;
   contacts: ContactSpec;
   calibration?: Calibration;
+  /** What came of every list that the rules name, in the order of the rules. */
+  lists: ListReport[];
+  /** What a person should know before they rely on the audience. */
+  warnings: string[];
 }
 
 /** An audience, and what it was made of. */
@@ -88,10 +95,16 @@ export async function prepareAudience(
     ranking,
     profile,
     contacts,
+    defaultCountry: spec.defaultCountry,
     probability: calibration && ((score) => calibration.at(score)),
   };
-  const rules = await readRules(spec);
-  return { target, input, rules, contacts, calibration, eligible: eligibleCustomers(input, rules) };
+  const read = await readLists(spec);
+  const rules = rulesOf(spec, read);
+  const eligible = eligibleCustomers(input, rules);
+  const lists = listReports(read, eligible.matched, input);
+  const consent = spec.consent && consentWarning(spec.consent, profileColumn(profile, spec.consent.column));
+  const warnings = [...lists.map(({ warning }) => warning), consent].filter((text) => typeof text === 'string');
+  return { target, input, rules, contacts, calibration, eligible, lists, warnings };
 }
 
 /**
@@ -175,24 +188,35 @@ export async function fitCalibration(
   );
 }
 
-async function readRules(spec: AudienceSpec): Promise<AudienceRules> {
+function rulesOf(spec: AudienceSpec, read: RuleLists): AudienceRules {
+  const lists = (name: keyof RuleLists): IdList[] => read[name].map(({ list }) => list);
   return {
     size: spec.size,
-    include: await readLists(spec.include),
-    exclude: await readLists(spec.exclude),
-    suppress: await readLists(spec.suppress),
+    include: lists('include'),
+    exclude: lists('exclude'),
+    suppress: lists('suppress'),
     consent: spec.consent,
-    frequency: spec.frequency && { earlier: await readLists(spec.frequency.earlier), atMost: spec.frequency.atMost },
+    frequency: spec.frequency && { earlier: lists('earlier'), atMost: spec.frequency.atMost },
     cap: spec.cap,
     holdout: spec.holdout,
   };
 }
 
-async function readLists(lists: readonly ListSpec[]): Promise<IdList[]> {
-  const read: IdList[] = [];
+async function readLists(spec: AudienceSpec): Promise<RuleLists> {
+  const country = spec.defaultCountry;
+  return {
+    include: await readAll(spec.include, { country, exact: true }),
+    suppress: await readAll(spec.suppress, { country }),
+    exclude: await readAll(spec.exclude, { country }),
+    earlier: await readAll(spec.frequency?.earlier ?? [], { country }),
+  };
+}
+
+async function readAll(lists: readonly ListSpec[], options: ReadListOptions): Promise<RuleLists['include']> {
+  const read: RuleLists['include'] = [];
   for (const entry of lists) {
     const { file, column } = typeof entry === 'string' ? { file: entry, column: undefined } : entry;
-    read.push((await readIdList(file, column)).list);
+    read.push(await readIdList(file, { ...options, column }));
   }
   return read;
 }

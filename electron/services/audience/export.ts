@@ -7,6 +7,7 @@ import type { Workspace } from '../workspace/workspace.js';
 import { buildAudience, rankTarget, type BuiltAudience, type RankQuestion } from './build.js';
 import { platformFile, type PlatformFile } from './formats.js';
 import { HOLDOUT_METHOD } from './holdout.js';
+import type { ListReport } from './list-report.js';
 import { fileSha256, rankingSha256, readManifest, type Manifest } from './manifest.js';
 import { asSeenFrom, fromFolder, inputFiles, mapOfferPaths, mapPaths } from './paths.js';
 import { exportedOffers, planOffers, type OfferExport } from './plan-offers.js';
@@ -31,6 +32,10 @@ export interface ExportReport {
   /** Customers in the export file. */
   customers: number;
   counts: AudienceCounts;
+  /** What came of the lists of the rules. */
+  lists: ListReport[];
+  /** What to know before the file is used. */
+  warnings: string[];
   platform: Omit<PlatformFile, 'columns'> | null;
 }
 
@@ -56,7 +61,8 @@ export async function exportAudience(
   throwIfCancelled(task, 'Export');
   const customers = made.columns[0]?.values.length ?? 0;
   if (customers === 0) {
-    throw new AppError('export-empty', 'Nobody is left to export', `loosen the rules: ${explain(made.counts)}`);
+    const reasons = [`loosen the rules: ${explain(made.counts)}`, ...made.warnings];
+    throw new AppError('export-empty', 'Nobody is left to export', reasons.join('. '));
   }
   const paths = sidecars(request.out);
   await writeTable(request.out, made.columns);
@@ -69,7 +75,8 @@ export async function exportAudience(
   const hides = await hiddenRows(workspace);
   const manifest = { ...describe(workspace, request, made, outputs), hides };
   writeFileSync(paths.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
-  return { file: request.out, ...paths, customers, counts: made.counts, platform: made.platform };
+  const { counts, lists, warnings, platform } = made;
+  return { file: request.out, ...paths, customers, counts, lists, warnings, platform };
 }
 
 /**
@@ -146,6 +153,8 @@ async function exportedTarget(
   return {
     sources: built.target.sources,
     counts,
+    lists: built.lists,
+    warnings: built.warnings,
     columns: platform?.columns ?? rankedColumns(built, treated),
     members: memberColumns(built),
     platform: platform && {
@@ -201,6 +210,7 @@ function describe(
     audience: mapPaths(audience, relative),
     format: request.format,
     counts: { ...made.counts },
+    lists: made.lists.map(({ rule, file, entries, matched }) => ({ rule, file: relative(file), entries, matched })),
     holdout: audience.holdout ? { ...audience.holdout, method: HOLDOUT_METHOD } : null,
     platform: made.platform,
     inputs: inputFiles(audience, 'offers' in ask ? ask.offers : undefined).map((file) => ({

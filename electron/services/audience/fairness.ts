@@ -1,3 +1,4 @@
+import { numberBands } from './number-bands.js';
 import { wilson, type Estimate } from '../evaluate/intervals.js';
 
 /** How often customers of one group are selected. */
@@ -27,6 +28,7 @@ const SMALL_GROUP = 30;
  * Selection rates by group with Wilson intervals, against the four-fifths rule (29 CFR 1607.4 D): a group's rate below
  * 80 % of the highest is a sign of adverse impact. The highest rate is looked for among groups of at least 30
  * customers, if there are any. `groups` and `selected` run over all ranked customers; null is a group of its own.
+ * A column of many numbers is taken in `numberBands`.
  */
 export function selectionRates(
   column: string,
@@ -34,7 +36,7 @@ export function selectionRates(
   selected: ArrayLike<number>,
 ): Fairness {
   const tally = new Map<string, { customers: number; selected: number }>();
-  groups.forEach((name, i) => {
+  numberBands(groups).forEach((name, i) => {
     const group = tally.get(name ?? NO_VALUE) ?? { customers: 0, selected: 0 };
     group.customers++;
     group.selected += selected[i]!;

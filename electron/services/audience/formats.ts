@@ -17,7 +17,20 @@ import type { OutputColumn } from './write-table.js';
 /** Usual names of contact columns, without regard to case, blanks, dots, dashes and underscores. */
 const USUAL_NAMES: Record<keyof ContactSpec, readonly string[]> = {
   email: ['email', 'emailaddress', 'mail', 'emailsha256', 'sha256email'],
-  phone: ['phone', 'phonenumber', 'mobile', 'telephone', 'phonesha256', 'sha256phone'],
+  phone: [
+    'phone',
+    'phonenumber',
+    'mobile',
+    'telephone',
+    'tel',
+    'mobilephone',
+    'mobilenumber',
+    'cellphone',
+    'telefon',
+    'handy',
+    'phonesha256',
+    'sha256phone',
+  ],
   firstName: ['firstname', 'givenname', 'fn', 'forename'],
   lastName: ['lastname', 'surname', 'familyname', 'ln'],
   city: ['city', 'town', 'ct'],
@@ -49,6 +62,11 @@ export function findContacts(profile: ProfileColumns, wanted: ContactSpec): Cont
 export function contactColumns(columns: readonly string[]): string[] {
   const names = [...USUAL_NAMES.email, ...USUAL_NAMES.phone];
   return columns.filter((name) => names.includes(plainName(name)));
+}
+
+/** The column that holds countries, by its usual names. */
+export function countryColumn(columns: readonly string[]): string | undefined {
+  return columns.find((name) => USUAL_NAMES.country.includes(plainName(name)));
 }
 
 function plainName(name: string): string {

@@ -41,6 +41,10 @@ export const manifestSchema = z.strictObject({
   audience: audienceSpec,
   format: exportFormat,
   counts: z.record(z.string(), z.number()),
+  /** How many entries every list of the rules had, and how many customers they fitted. */
+  lists: z
+    .array(z.strictObject({ rule: z.string(), file: z.string(), entries: z.number(), matched: z.number() }))
+    .default([]),
   /** How the holdout was drawn; null without one. */
   holdout: z.strictObject({ share: z.number(), seed: z.string(), method: z.string() }).nullable(),
   /** What a platform's file could not hold. */

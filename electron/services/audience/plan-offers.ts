@@ -3,6 +3,7 @@ import { unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { buildAudience, fitCalibration, type RankQuestion, type TargetRanking } from './build.js';
 import type { PlatformFile } from './formats.js';
+import type { ListReport } from './list-report.js';
 import { splitHoldout } from './holdout.js';
 import { assignOffers, type Offer, type OfferPlan } from './offers.js';
 import { rankCustomers, type Ranking } from './ranking.js';
@@ -15,6 +16,8 @@ import type { OutputColumn } from './write-table.js';
 export interface OfferExport {
   sources: TargetRanking['sources'];
   counts: AudienceCounts;
+  lists: ListReport[];
+  warnings: string[];
   columns: OutputColumn[];
   members: OutputColumn[];
   platform: Omit<PlatformFile, 'columns'> | null;
@@ -25,6 +28,9 @@ export interface PlannedOffers {
   plan: OfferPlan;
   held: Uint8Array;
   counts: AudienceCounts;
+  /** What came of the lists of the rules, and what to know before relying on the plan. */
+  lists: ListReport[];
+  warnings: string[];
   sources: TargetRanking['sources'];
 }
 
@@ -65,7 +71,7 @@ export async function planOffers(
     holdout,
     treated: ids.length - holdout,
   };
-  return { plan, held, counts, sources };
+  return { plan, held, counts, lists: built.lists, warnings: built.warnings, sources };
 }
 
 /** Columns of an offer export: user_id, offer, score, runner_up, runner_up_score. @throws AppError `offers-format`. */
@@ -77,7 +83,7 @@ export function exportedOffers(planned: PlannedOffers, format: ExportFormat): Of
       'export offers as csv or parquet, or one audience per offer',
     );
   }
-  const { plan, held, counts, sources } = planned;
+  const { plan, held, counts, lists, warnings, sources } = planned;
   const rows = plan.assignments.map((assignment, i) => ({ ...assignment, rank: i + 1, held: held[i] === 1 }));
   const columnsOf = (chosen: typeof rows): OutputColumn[] => [
     { name: 'rank', type: 'integer', values: chosen.map((row) => row.rank) },
@@ -95,6 +101,8 @@ export function exportedOffers(planned: PlannedOffers, format: ExportFormat): Of
   return {
     sources,
     counts,
+    lists,
+    warnings,
     columns: columnsOf(rows.filter((row) => !row.held)),
     members: [...columnsOf(rows), group],
     platform: null,

@@ -3,7 +3,10 @@ import { countAtPercent } from '../evaluate/metrics.js';
 import { capSize } from './caps.js';
 import { NO_VALUE } from './fairness.js';
 import { splitHoldout, type HoldoutRule } from './holdout.js';
-import type { IdList } from './id-list.js';
+import { consents } from './consent.js';
+import { contactColumns } from './formats.js';
+import { Trace, type IdList } from './id-list.js';
+import { countryCode } from './identity.js';
 import type { Ranking } from './ranking.js';
 import { valueCurve, type CampaignValue } from './value-curve.js';
 
@@ -23,7 +26,7 @@ export interface AudienceRules {
   exclude?: readonly IdList[];
   /** Kept apart from `exclude` in the counts: these customers must never be contacted. */
   suppress?: readonly IdList[];
-  /** Only customers whose cell is one of `allowed`, without regard to case. */
+  /** Only customers whose cell is one of `allowed`, as `consents` compares them. */
   consent?: { column: string; allowed: readonly string[] };
   /** Leaves out customers on at least `atMost` of the earlier exports. */
   frequency?: { earlier: readonly IdList[]; atMost: number };
@@ -71,6 +74,8 @@ export interface SelectionInput {
   ranking: Ranking;
   profile: ProfileColumns;
   contacts?: ContactColumns;
+  /** Country (ISO 3166-1 alpha-2) of customers of whom none is known. */
+  defaultCountry?: string;
   /** Probability of conversion at a score; needed by size rule `value` alone. */
   probability?: (score: number) => number;
 }
@@ -83,6 +88,8 @@ export interface Eligible {
     AudienceCounts,
     'ranked' | 'notIncluded' | 'excluded' | 'suppressed' | 'withoutConsent' | 'contactedTooOften'
   >;
+  /** How many of all ranked customers each list of the rules fits. */
+  matched: ReadonlyMap<IdList, number>;
 }
 
 /**
@@ -135,11 +142,13 @@ export function profileColumn(profile: ProfileColumns, name: string): readonly (
 
 /** The first half of `selectAudience`: include, suppress and exclude lists, consent, frequency. */
 export function eligibleCustomers(input: SelectionInput, rules: AudienceRules): Eligible {
-  const { ranking, profile, contacts = {} } = input;
-  const cellsOf = (name: string | undefined) => (name === undefined ? undefined : profileColumn(profile, name));
-  const [emails, phones, countries] = [contacts.email, contacts.phone, contacts.country].map(cellsOf);
-  const consents = cellsOf(rules.consent?.column);
-  const allowed = new Set(rules.consent?.allowed.map(fold));
+  const { ranking, profile } = input;
+  const traceAt = traces(input);
+  const cells = rules.consent && profileColumn(profile, rules.consent.column);
+  const mayContact = consents(rules.consent?.allowed ?? []);
+  const { include = [], suppress = [], exclude = [] } = rules;
+  const earlier = rules.frequency?.earlier ?? [];
+  const matched = new Map([...include, ...suppress, ...exclude, ...earlier].map((list) => [list, 0]));
   const counts: Eligible['counts'] = {
     ranked: ranking.userIds.length,
     notIncluded: 0,
@@ -149,18 +158,38 @@ export function eligibleCustomers(input: SelectionInput, rules: AudienceRules): 
     contactedTooOften: 0,
   };
   const positions: number[] = [];
-  ranking.userIds.forEach((userId, at) => {
-    const identity = { userId, email: emails?.[at], phone: phones?.[at], country: countries?.[at] };
-    const onOne = (lists: readonly IdList[]) => lists.some((list) => list.has(identity));
-    const contacted = () => rules.frequency!.earlier.filter((list) => list.has(identity)).length;
-    if (rules.include?.length && !onOne(rules.include)) counts.notIncluded++;
-    else if (rules.suppress && onOne(rules.suppress)) counts.suppressed++;
-    else if (rules.exclude && onOne(rules.exclude)) counts.excluded++;
-    else if (consents && !allowed.has(fold(consents[at] ?? ''))) counts.withoutConsent++;
-    else if (rules.frequency && contacted() >= rules.frequency.atMost) counts.contactedTooOften++;
+  for (let at = 0; at < ranking.userIds.length; at++) {
+    const trace = traceAt(at);
+    const on = new Set([...matched.keys()].filter((list) => list.has(trace)));
+    for (const list of on) matched.set(list, matched.get(list)! + 1);
+    const isOnOne = (lists: readonly IdList[]) => lists.some((list) => on.has(list));
+    if (include.length > 0 && !isOnOne(include)) counts.notIncluded++;
+    else if (isOnOne(suppress)) counts.suppressed++;
+    else if (isOnOne(exclude)) counts.excluded++;
+    else if (cells && !mayContact(cells[at] ?? '')) counts.withoutConsent++;
+    else if (rules.frequency && earlier.filter((list) => on.has(list)).length >= rules.frequency.atMost)
+      counts.contactedTooOften++;
     else positions.push(at);
-  });
-  return { positions: Uint32Array.from(positions), counts };
+  }
+  return { positions: Uint32Array.from(positions), counts, matched };
+}
+
+/** Columns of emails and phones by which lists may name a customer: those chosen, and all others with a usual name. */
+export function identifyingColumns({ profile, contacts = {} }: SelectionInput): string[] {
+  const chosen = [contacts.email, contacts.phone].filter((name) => name !== undefined);
+  return [...new Set([...chosen, ...contactColumns([...profile.keys()])])];
+}
+
+function traces(input: SelectionInput): (at: number) => Trace {
+  const { ranking, profile, contacts, defaultCountry } = input;
+  const columns = identifyingColumns(input).map((name) => profileColumn(profile, name));
+  const countries = contacts?.country === undefined ? undefined : profileColumn(profile, contacts.country);
+  return (at) =>
+    new Trace({
+      userId: ranking.userIds[at]!,
+      contacts: columns.map((cells) => cells[at]),
+      country: countryCode(countries?.[at] ?? '') ?? defaultCountry,
+    });
 }
 
 function wantedCount(input: SelectionInput, size: SizeRule, eligible: Uint32Array): number {
@@ -211,8 +240,4 @@ function takeCapped(profile: ProfileColumns, rules: AudienceRules, eligible: Uin
     perValue.set(value, already + 1);
   }
   return Uint32Array.from(taken);
-}
-
-function fold(cell: string): string {
-  return cell.trim().toLowerCase();
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { YES_WORDS } from './consent.js';
 import type { Combination } from './ranking.js';
 
 /** A list of customers in a file; `column` names its id column where the usual names do not fit. */
@@ -50,7 +51,10 @@ export const audienceSpec = z.strictObject({
   consent: z
     .strictObject({
       column: z.string().min(1),
-      allowed: z.array(z.string()).min(1).default(['1', 'true', 'yes', 'y', 'granted', 'opt-in']),
+      allowed: z
+        .array(z.string())
+        .min(1)
+        .default([...YES_WORDS]),
     })
     .optional(),
   /** Leaves out customers on at least `atMost` of these earlier exports. */

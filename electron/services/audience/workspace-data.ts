@@ -57,7 +57,7 @@ export async function loadProfile(
   const positions = new Map(userIds.map((id, i) => [id, i]));
   const profile = new Map<string, (string | null)[]>();
   for (const file of await profileFiles(workspace)) {
-    const cells = file.columns.map((c) => `CAST(c${c.ordinal} AS VARCHAR)`).join(', ');
+    const cells = file.columns.map(asWritten).join(', ');
     const reader = await workspace.connection.runAndReadAll(`SELECT user_id, ${cells} FROM rows_${file.id}`);
     const [ids, ...columns] = reader.getColumns() as [string[], ...(string | null)[][]];
     file.columns.forEach(({ name }, i) => spread(profile, name, positions, ids, columns[i]!));
@@ -75,18 +75,24 @@ export async function loadProfile(
 
 interface ProfileFile {
   id: number;
-  columns: { ordinal: number; name: string }[];
+  columns: { ordinal: number; name: string; role: string }[];
+}
+
+/** Numbers are kept as DOUBLE, whose text of a whole one ends in ".0", which no file says. */
+function asWritten({ ordinal, role }: ProfileFile['columns'][number]): string {
+  const text = `CAST(c${ordinal} AS VARCHAR)`;
+  return role === 'number' ? `regexp_replace(${text}, '\\.0$', '')` : text;
 }
 
 async function profileFiles(workspace: Workspace): Promise<ProfileFile[]> {
-  const rows = await workspace.all<{ id: number; ordinal: number; name: string }>(
-    `SELECT f.id, c.ordinal, c.name FROM source_files f JOIN source_columns c ON c.file_id = f.id
+  const rows = await workspace.all<{ id: number; ordinal: number; name: string; role: string }>(
+    `SELECT f.id, c.ordinal, c.name, c.role FROM source_files f JOIN source_columns c ON c.file_id = f.id
      WHERE f.source = 'profile' AND c.role NOT IN ('id', 'ignore') ORDER BY f.id, c.ordinal`,
   );
   const files = new Map<number, ProfileFile>();
-  for (const { id, ordinal, name } of rows) {
+  for (const { id, ordinal, name, role } of rows) {
     const file = files.get(id) ?? { id, columns: [] };
-    file.columns.push({ ordinal, name });
+    file.columns.push({ ordinal, name, role });
     files.set(id, file);
   }
   return [...files.values()];

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportAudience, remakeExport, type ExportRequest } from '../../../electron/services/audience/export.js';
-import { readIdList } from '../../../electron/services/audience/id-list.js';
+import { readIdList } from '../../../electron/services/audience/list-file.js';
 import { sha256 } from '../../../electron/services/audience/identity.js';
 import { membersBeside, readManifest } from '../../../electron/services/audience/manifest.js';
 import { audienceSpec, type AskSpec } from '../../../electron/services/audience/spec.js';
@@ -74,6 +74,27 @@ describe('exporting a ranking', () => {
     const manifest = readManifest(path('first.csv.manifest.json'));
     expect(manifest.audience.suppress).toEqual(['suppress.txt']);
     expect(manifest.counts).toMatchObject({ ranked: 200, suppressed: 30, selected: 40, holdout: 4, treated: 36 });
+  });
+
+  it('says what came of its lists, also in the manifest, and warns of one that fits nobody', async () => {
+    const [some, nobody] = [write('some.txt', fixture.ids.slice(0, 3).join('\n')), write('nobody.txt', 'X1\nX2\n')];
+    const report = await run(request('lists.csv', { suppress: [some, nobody] }));
+    expect(report.lists.map(({ entries, matched }) => [entries, matched])).toEqual([
+      [3, 3],
+      [2, 0],
+    ]);
+    expect(report.warnings).toEqual([expect.stringContaining('nobody.txt fits no customer')]);
+    expect(readManifest(report.manifest).lists).toEqual([
+      { rule: 'suppress', file: 'some.txt', entries: 3, matched: 3 },
+      { rule: 'suppress', file: 'nobody.txt', entries: 2, matched: 0 },
+    ]);
+  });
+
+  it('says which values a consent column holds when nobody is left', async () => {
+    await expect(run(request('x.csv', { consent: { column: 'region' } }))).rejects.toMatchObject({
+      code: 'export-empty',
+      remedy: expect.stringContaining('it holds "north" (100)'),
+    });
   });
 
   it('says when a list or the ranking has changed since', async () => {

@@ -24,9 +24,24 @@ function customers(total: number): SelectionInput {
     ['region', ranking.userIds.map((_, i) => (i % 7 === 0 ? null : ['north', 'north', 'south', 'east'][i % 4]!))],
     ['consent', ranking.userIds.map((_, i) => (i % 3 === 0 ? 'no' : 'Yes'))],
     ['email', ranking.userIds.map((id) => `${id}@example.com`)],
+    ['phone', ranking.userIds.map((id, i) => customerPhones[i % customerPhones.length]!(id.slice(1)))],
   ]);
-  return { ranking, profile, contacts: { email: 'email' }, probability: (score) => Math.min(1, score / total) };
+  return {
+    ranking,
+    profile,
+    contacts: { email: 'email', phone: 'phone' },
+    defaultCountry: 'DE',
+    probability: (score) => Math.min(1, score / total),
+  };
 }
+
+/** How customers' phones are written, by the four digits of the id. */
+const customerPhones = [
+  (digits: string) => `0171 200${digits}`,
+  (digits: string) => `+49 (0)171 / 200${digits}`,
+  (digits: string) => `0049-171-200${digits}`,
+  (digits: string) => `171200${digits}`,
+];
 
 const size: fc.Arbitrary<SizeRule> = fc.oneof(
   fc.constant<SizeRule>({ by: 'all' }),
@@ -80,6 +95,16 @@ describe('selecting an audience', () => {
       (id: string) => sha256(id.toLowerCase()).toUpperCase(),
       (id: string) => `${id}@EXAMPLE.com`,
       (id: string) => sha256(`${id.toLowerCase()}@example.com`),
+      (id: string) => id.toLowerCase(),
+      (id: string) => `0171 200${id.slice(1)}`,
+      (id: string) => `(0171) 200-${id.slice(1)}`,
+      (id: string) => `+49171200${id.slice(1)}`,
+      (id: string) => `'+49 171 200${id.slice(1)}`,
+      (id: string) => `49171200${id.slice(1)}`,
+      (id: string) => `0049 171 200 ${id.slice(1)}`,
+      (id: string) => `Tel. 0171/200${id.slice(1)} (mobil)`,
+      (id: string) => sha256(`+49171200${id.slice(1)}`),
+      (id: string) => sha256(`49171200${id.slice(1)}`),
     ];
     fc.assert(
       fc.property(
@@ -87,11 +112,16 @@ describe('selecting an audience', () => {
         fc.array(fc.nat({ max: spellings.length - 1 }), { minLength: 40, maxLength: 40 }),
         size,
         (ids, how, rule) => {
-          const list = new IdList(ids.map((id, i) => spellings[how[i]!]!(id)));
+          const list = new IdList(
+            ids.map((id, i) => spellings[how[i]!]!(id)),
+            { country: 'DE' },
+          );
           const input = customers(131);
           const { positions } = selectAudience(input, { size: rule, suppress: [list] });
           const taken = new Set(Array.from(positions, (at) => input.ranking.userIds[at]!));
           expect(ids.filter((id) => taken.has(id))).toEqual([]);
+          // Nor more than them: a list that fits everybody would pass the test above.
+          expect(taken.size).toBe(selectAudience(input, { size: rule, exclude: [new IdList(ids)] }).positions.length);
         },
       ),
     );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compose } from '../../../electron/composition.js';
 import { Engine } from '../../../electron/engine/engine.js';
-import { readIdList } from '../../../electron/services/audience/id-list.js';
+import { readIdList } from '../../../electron/services/audience/list-file.js';
 import { Cancelled } from '../../../electron/services/errors.js';
 import { encode } from '../../../electron/services/index/encode.js';
 import { derive } from '../../../electron/services/index/derive.js';

@@ -1,0 +1,44 @@
+/** What counts as consent where nothing else is named: yes in the languages that files are usually written in. */
+export const YES_WORDS: readonly string[] = [
+  ...['1', 'true', 't', 'x', '✓', '✔', 'on', 'ok'],
+  ...['yes', 'y', 'ja', 'j', 'oui', 'sí', 'si', 'sì', 'sim', 'tak', 'ano', 'evet', 'igen'],
+  ...['granted', 'given', 'agreed', 'accepted', 'confirmed', 'allowed', 'consented', 'subscribed'],
+  ...['opt in', 'optin', 'opted in', 'wahr', 'vrai', 'erteilt'],
+];
+
+/** Values of a consent column that a message names. */
+const SHOWN = 5;
+
+/** Whether a cell is one of the allowed ones; case, blanks, dashes and a whole number's ".0" make no difference. */
+export function consents(allowed: readonly string[]): (cell: string) => boolean {
+  const words = new Set(allowed.map(plain));
+  return (cell) => words.has(plain(cell));
+}
+
+/** What to say when no cell of the column is an allowed one, and with which values that can be mended; else null. */
+export function consentWarning(
+  { column, allowed }: { column: string; allowed: readonly string[] },
+  cells: readonly (string | null)[],
+): string | null {
+  const isAllowed = consents(allowed);
+  if (cells.length === 0 || cells.some((cell) => isAllowed(cell ?? ''))) return null;
+  const tally = new Map<string, number>();
+  for (const cell of cells) {
+    const value = cell?.trim();
+    if (value) tally.set(value, (tally.get(value) ?? 0) + 1);
+  }
+  if (tally.size === 0) return `Nobody has consent: the column "${column}" is empty`;
+  const common = [...tally].sort((a, b) => b[1] - a[1]).slice(0, SHOWN);
+  const values = common.map(([value, customers]) => `"${value}" (${customers})`).join(', ');
+  const rest = tally.size > SHOWN ? ` and ${tally.size - SHOWN} more` : '';
+  return `Nobody has consent: no value of "${column}" is a yes that is known; it holds ${values}${rest}. Name those that mean yes: --consent-values, or "allowed" in a rules file`;
+}
+
+function plain(cell: string): string {
+  return cell
+    .normalize('NFC')
+    .trim()
+    .toLowerCase()
+    .replace(/^([+-]?\d+)\.0+$/, '$1')
+    .replace(/[\s_-]+/gu, ' ');
+}

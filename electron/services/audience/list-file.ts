@@ -1,0 +1,60 @@
+import { column, hasIdColumn, idColumn, isHeaderName, readTable, type TextTable } from '../evaluate/table-file.js';
+import { contactColumns, countryColumn } from './formats.js';
+import { IdList, type ListEntry, type ListRules } from './id-list.js';
+
+/** A list with where it came from. */
+export interface ListFile {
+  file: string;
+  list: IdList;
+  /** Rows that name somebody. */
+  rows: number;
+}
+
+/** `column` names the id column where the usual names do not fit. */
+export interface ReadListOptions extends ListRules {
+  column?: string;
+}
+
+/**
+ * Reads a list file. One column: every line is an entry, a usual header aside. Several columns: the id column by its
+ * usual name, or `column`, and all columns of emails and phones; a row means whoever one of them fits. An audience file
+ * of this app (with a `group` column) lists only who was treated.
+ * @throws AppError `file-missing`, `file-unreadable`, `id-column-missing`, `column-missing`.
+ */
+export async function readIdList(file: string, options: ReadListOptions = {}): Promise<ListFile> {
+  const bare = await readTable(file, { header: false });
+  const rows =
+    bare.columns.length === 1 && !file.toLowerCase().endsWith('.parquet')
+      ? singleColumn(bare, options.column)
+      : await manyColumns(file, options.column);
+  return { file, list: new IdList(rows.flat(), options), rows: rows.length };
+}
+
+function singleColumn(table: TextTable, id?: string): ListEntry[][] {
+  const values = column(table, table.columns[0]!).filter(isPresent);
+  const first = values[0];
+  const isHeader = first !== undefined && (first === id || isHeaderName(first) || contactColumns([first]).length > 0);
+  return (isHeader ? values.slice(1) : values).map((text) => [{ text }]);
+}
+
+async function manyColumns(file: string, id?: string): Promise<ListEntry[][]> {
+  const table = await readTable(file);
+  const contacts = contactColumns(table.columns);
+  // A platform's file has no ids; its emails and phones say who is meant.
+  const ids = id === undefined && contacts.length > 0 && !hasIdColumn(table) ? [] : [idColumn(table, id)];
+  const country = countryColumn(table.columns);
+  const countries = country === undefined ? undefined : column(table, country);
+  const groups = table.cells.get('group');
+  const columns = [...new Set([...ids, ...contacts])].map((name) => column(table, name));
+  const rows: ListEntry[][] = [];
+  for (let at = 0; at < table.rows; at++) {
+    if (groups?.[at] === 'holdout') continue;
+    const texts = columns.map((cells) => cells[at] ?? null).filter(isPresent);
+    if (texts.length > 0) rows.push(texts.map((text) => ({ text, country: countries?.[at] })));
+  }
+  return rows;
+}
+
+function isPresent(cell: string | null): cell is string {
+  return cell !== null && cell.trim() !== '';
+}
