@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { measureCampaign, readMembers, readOutcomes, type ArmResult } from '../../services/audience/measure.js';
+import {
+  idsOfMembers,
+  measureCampaign,
+  readMembers,
+  readOutcomes,
+  type ArmResult,
+} from '../../services/audience/measure.js';
 import { membersBeside, readManifest } from '../../services/audience/manifest.js';
 import { AppError } from '../../services/errors.js';
 import { printResult } from '../output.js';
@@ -30,7 +36,10 @@ export function register(program: Command): void {
 
 async function run(options: Options): Promise<void> {
   const members = await readMembers(membersFile(options));
-  const outcomes = await readOutcomes(options.outcomes, options.outcome, options.id);
+  const outcomes = await readOutcomes(options.outcomes, options.outcome, {
+    wanted: options.id,
+    known: idsOfMembers(members),
+  });
   const result = measureCampaign(members, outcomes);
   const converted = result.kind === 'converted';
   const arm = (name: string, { customers, total, mean }: ArmResult) =>

@@ -7,6 +7,7 @@ import { unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { selectionRates, type Fairness } from './fairness.js';
 import { findContacts } from './formats.js';
+import { idsIn, type IdsAmong } from '../import/known-ids.js';
 import { readIdList, type IdList } from './id-list.js';
 import { combineRankings, type Ranking } from './ranking.js';
 import {
@@ -90,7 +91,7 @@ export async function prepareAudience(
     contacts,
     probability: calibration && ((score) => calibration.at(score)),
   };
-  const rules = await readRules(spec);
+  const rules = await readRules(workspace, spec);
   return { target, input, rules, contacts, calibration, eligible: eligibleCustomers(input, rules) };
 }
 
@@ -144,7 +145,12 @@ export async function buildAudience(
 export async function calibrationLabels(workspace: Workspace, labels: LabelsSpec): Promise<LabelSet> {
   return 'imported' in labels
     ? importedLabels(workspace, labels.imported)
-    : readLabels(labels.file, labels.column, labels.id);
+    : readLabels(labels.file, labels.column, {
+        wanted: labels.id,
+        positive: labels.positive,
+        known: idsIn(workspace),
+        option: '"id" in the rules',
+      });
 }
 
 /**
@@ -175,24 +181,28 @@ export async function fitCalibration(
   );
 }
 
-async function readRules(spec: AudienceSpec): Promise<AudienceRules> {
+async function readRules(workspace: Workspace, spec: AudienceSpec): Promise<AudienceRules> {
+  const known = idsIn(workspace);
   return {
     size: spec.size,
-    include: await readLists(spec.include),
-    exclude: await readLists(spec.exclude),
-    suppress: await readLists(spec.suppress),
+    include: await readLists(spec.include, known),
+    exclude: await readLists(spec.exclude, known),
+    suppress: await readLists(spec.suppress, known),
     consent: spec.consent,
-    frequency: spec.frequency && { earlier: await readLists(spec.frequency.earlier), atMost: spec.frequency.atMost },
+    frequency: spec.frequency && {
+      earlier: await readLists(spec.frequency.earlier, known),
+      atMost: spec.frequency.atMost,
+    },
     cap: spec.cap,
     holdout: spec.holdout,
   };
 }
 
-async function readLists(lists: readonly ListSpec[]): Promise<IdList[]> {
+async function readLists(lists: readonly ListSpec[], known: IdsAmong): Promise<IdList[]> {
   const read: IdList[] = [];
   for (const entry of lists) {
     const { file, column } = typeof entry === 'string' ? { file: entry, column: undefined } : entry;
-    read.push((await readIdList(file, column)).list);
+    read.push((await readIdList(file, column, known)).list);
   }
   return read;
 }

@@ -1,4 +1,6 @@
-import { column, hasIdColumn, idColumn, isHeaderName, readTable, type TextTable } from '../evaluate/table-file.js';
+import { idColumn, isHeaderName, namedId, type IdChoice } from '../evaluate/id-column.js';
+import { column, readTable, type TextTable } from '../evaluate/table-file.js';
+import type { IdsAmong } from '../import/known-ids.js';
 import { unprotectCell } from './cell.js';
 import { contactColumns } from './formats.js';
 import { isHashed, normaliseEmail, normalisePhone, sha256 } from './identity.js';
@@ -68,16 +70,16 @@ export interface ListFile {
 }
 
 /**
- * Reads a list file. One column: every line is an entry, a usual header aside. Several columns: the id column by its
- * usual name, or `id`; without ids, emails and phones. An audience file of this app (with a `group` column) lists only who was treated.
+ * Reads a list file. One column: every line is an entry, a usual header aside. Several columns: the id column as
+ * `idColumn` finds it, or `id`; without ids, emails and phones. An audience file of this app (with a `group` column) lists only who was treated.
  * @throws AppError `file-missing`, `file-unreadable`, `id-column-missing`, `column-missing`.
  */
-export async function readIdList(file: string, id?: string): Promise<ListFile> {
+export async function readIdList(file: string, id?: string, known?: IdsAmong): Promise<ListFile> {
   const bare = await readTable(file, { header: false });
   const values =
     bare.columns.length === 1 && !file.toLowerCase().endsWith('.parquet')
       ? singleColumn(bare, id)
-      : await manyColumns(file, id);
+      : await manyColumns(file, { wanted: id, known, option: 'FILE:COLUMN' });
   return { file, list: new IdList(values), rows: values.length };
 }
 
@@ -88,7 +90,7 @@ function singleColumn(table: TextTable, id?: string): string[] {
   return isHeader ? values.slice(1) : values;
 }
 
-async function manyColumns(file: string, id?: string): Promise<string[]> {
+async function manyColumns(file: string, choice: IdChoice): Promise<string[]> {
   const table = await readTable(file);
   const groups = table.cells.get('group');
   const entries = (name: string) => {
@@ -97,8 +99,10 @@ async function manyColumns(file: string, id?: string): Promise<string[]> {
   };
   // A platform's file has no ids; its emails and phones say who is meant.
   const contacts = contactColumns(table.columns);
-  if (id === undefined && contacts.length > 0 && !hasIdColumn(table)) return contacts.flatMap(entries);
-  return entries(idColumn(table, id));
+  const named = namedId(table);
+  if (choice.wanted === undefined && contacts.length > 0 && (named === undefined || contacts.includes(named)))
+    return contacts.flatMap(entries);
+  return entries(await idColumn(table, choice));
 }
 
 function present(cells: readonly (string | null)[]): string[] {

@@ -1,7 +1,9 @@
 import { AppError } from '../errors.js';
 import { meanDifference, rateDifference, type Estimate } from '../evaluate/intervals.js';
 import { unprotectCell } from './cell.js';
-import { column, idColumn, readTable } from '../evaluate/table-file.js';
+import { idColumn, type IdChoice } from '../evaluate/id-column.js';
+import type { IdsAmong } from '../import/known-ids.js';
+import { column, readTable } from '../evaluate/table-file.js';
 
 /** The audience of an export, best first; `held` is 1 for the holdout, 0 for the treated. */
 export interface CampaignMembers {
@@ -57,15 +59,21 @@ export async function readMembers(file: string): Promise<CampaignMembers> {
   return { userIds, held: groups.map((group) => Number(group === 'holdout')) };
 }
 
+/** Looks ids up among the members of an audience. */
+export function idsOfMembers({ userIds }: CampaignMembers): IdsAmong {
+  const members = new Set(userIds);
+  return (texts) => Promise.resolve(new Set(texts.filter((text) => members.has(text))));
+}
+
 /**
  * Reads outcomes. Without `outcomeColumn` every id in the file has converted. A column of 0/1 (true/false, yes/no)
  * makes conversions, and an id that comes again has converted if any of its rows says so; any other numbers are
  * amounts and are summed per id. An empty cell counts 0.
  * @throws AppError `outcome-value` for a cell that is not a number, and what `readTable` throws.
  */
-export async function readOutcomes(file: string, outcomeColumn?: string, id?: string): Promise<Outcomes> {
+export async function readOutcomes(file: string, outcomeColumn?: string, choice: IdChoice = {}): Promise<Outcomes> {
   const table = await readTable(file);
-  const ids = column(table, idColumn(table, id));
+  const ids = column(table, await idColumn(table, choice));
   const cells = outcomeColumn === undefined ? ids.map(() => '1') : column(table, outcomeColumn);
   const numbers = cells.map((cell, i) => {
     const value = outcomeNumber(cell ?? '');

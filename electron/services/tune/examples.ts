@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors.js';
 import type { LabelSet } from '../evaluate/labels.js';
-import { column, idColumn, readTable, type TextTable } from '../evaluate/table-file.js';
+import { idColumn, namedId } from '../evaluate/id-column.js';
+import { column, readTable, type TextTable } from '../evaluate/table-file.js';
+import { idsIn } from '../import/known-ids.js';
 import { literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
 
@@ -71,7 +73,7 @@ export async function examplesFromLabels(workspace: Workspace, labels: LabelSet)
  * @throws AppError examples-unknown, examples-few, no-rest
  */
 export async function examplesFromSeeds(workspace: Workspace, file: string, id?: string): Promise<Examples> {
-  return examplesFromIds(workspace, await readSeedIds(file, id));
+  return examplesFromIds(workspace, await readSeedIds(workspace, file, id));
 }
 
 /** As `examplesFromSeeds`, of ids that are at hand. @throws AppError examples-unknown, examples-few, no-rest */
@@ -110,23 +112,14 @@ interface Example {
   answer: 0 | 1;
 }
 
-async function readSeedIds(file: string, id: string | undefined): Promise<string[]> {
+async function readSeedIds(workspace: Workspace, file: string, wanted: string | undefined): Promise<string[]> {
   const table = await readTable(file);
   // A list of bare ids has no header.
   const cells =
-    table.columns.length === 1 && id === undefined && !hasUsualName(table)
+    table.columns.length === 1 && wanted === undefined && namedId(table) === undefined
       ? onlyColumn(await readTable(file, { header: false }))
-      : column(table, idColumn(table, id));
+      : column(table, await idColumn(table, { wanted, known: idsIn(workspace) }));
   return cells.map((cell) => cell?.trim() ?? '').filter((cell) => cell !== '');
-}
-
-function hasUsualName(table: TextTable): boolean {
-  try {
-    idColumn(table);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function onlyColumn(table: TextTable): (string | null)[] {

@@ -3,6 +3,7 @@ import * as messages from '../../ipc/tune.js';
 import { readLabels } from '../../services/evaluate/evaluate.js';
 import type { LabelSet } from '../../services/evaluate/labels.js';
 import { importedLabels } from '../../services/evaluate/workspace-labels.js';
+import { idsIn } from '../../services/import/known-ids.js';
 import { inspectFile } from '../../services/import/inspect.js';
 import { listRankings } from '../../services/rank/list-rankings.js';
 import { answerCustomer, examplesFromAnswers, readAnswers } from '../../services/tune/answers.js';
@@ -53,7 +54,9 @@ export function handleTune(shell: Shell): void {
   /** Undefined where the examples are not labelled by a file or an imported outcome. */
   async function labelsOf(examples: messages.ExampleOrigin, file: string): Promise<LabelSet | undefined> {
     if (examples.by === 'outcome') return importedLabels(session.reader(), examples.label);
-    return examples.by === 'file' && examples.label !== null ? readLabels(file, examples.label) : undefined;
+    return examples.by === 'file' && examples.label !== null
+      ? readLabels(file, examples.label, { known: idsIn(session.reader()) })
+      : undefined;
   }
 
   handle(messages.startTuning, ({ taskId, question, examples, softPrompt }) => {
