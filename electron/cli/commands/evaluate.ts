@@ -95,6 +95,7 @@ async function run(options: Options): Promise<void> {
       ...(unknown > 0
         ? [`${unknown} of ${customers} labelled ids are not ranked, such as ${unknownExamples.join(', ')}`]
         : []),
+      ...evaluation.warnings.map((warning) => `warning: ${warning}`),
       ...(rankedWithoutLabel > 0 ? [`${rankedWithoutLabel} ranked customers have no label`] : []),
       ...(duplicates > 0 ? [`${duplicates} labels are repeated`] : []),
       ...(unlabelled > 0 ? [`${unlabelled} label cells are empty`] : []),

@@ -105,7 +105,7 @@ function parseKeep(text: string): Keep {
   throw new AppError('option-invalid', `--keep is "${text}"`, 'give auto or always');
 }
 
-function reportLines({ tuned, verdict, seconds }: TuneReport): string[] {
+function reportLines({ tuned, verdict, seconds, warnings }: TuneReport): string[] {
   const { counts, name, version } = tuned;
   const against =
     tuned.kind === 'labels'
@@ -119,6 +119,7 @@ function reportLines({ tuned, verdict, seconds }: TuneReport): string[] {
     ...(counts.duplicates > 0 ? [`${counts.duplicates} examples are repeated`] : []),
     ...(counts.leftOut > 0 ? [`${counts.leftOut} examples beyond the most that are used are left out`] : []),
     `AUC on the examples${tuned.kind === 'seeds' ? ', the unlabelled taken as negatives' : ''}: untuned ${estimateText(tuned.before)}, tuned (cross-validated) ${estimateText(tuned.after)}`,
+    ...warnings.map((warning) => `warning: ${warning}`),
     verdictLine(tuned.inUse, verdict),
     `tuned in ${seconds.toFixed(1)} s`,
   ];

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.js';
 import { deciles, gainsCurve, type Decile, type GainPoint } from './curves.js';
+import { mostlyUnknown } from './mostly-unknown.js';
 import { collectLabels, type LabelSet } from './labels.js';
 import { measureRanking, type Metrics } from './metrics.js';
 import { idColumn, type IdChoice } from './id-column.js';
@@ -25,6 +26,8 @@ export interface Evaluation {
     rankedWithoutLabel: number;
   };
   rankings: RankingEvaluation[];
+  /** What a person should know before they trust the figures, a sentence each. */
+  warnings: string[];
 }
 
 export interface RankingEvaluation {
@@ -84,6 +87,7 @@ export function evaluateRankings(rankings: readonly NamedRanking[], labels: Labe
       unknownExamples: unknown.slice(0, 5),
       rankedWithoutLabel: first.withoutLabel,
     },
+    warnings: mostlyUnknown(unknown.length, labels.values.size),
     rankings: matched.map(({ name, scores, values }) => ({
       name,
       metrics: measureRanking(scores, values),

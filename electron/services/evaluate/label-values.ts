@@ -1,4 +1,5 @@
 import { AppError, type ErrorPlace } from '../errors.js';
+import { column, type TextTable } from './table-file.js';
 
 /** Usual ways of saying that a customer has the target, folded: lower case, without accents, one space between words. */
 const POSITIVE = new Set([
@@ -71,6 +72,11 @@ export function labelClasses(cells: readonly (string | null)[]): Set<0 | 1> {
     if (value !== null) classes.add(value);
   }
   return classes;
+}
+
+/** The columns of a table, but for `id`, that say as labels who has a target and who has not. */
+export function labelColumns(table: TextTable, id: string | undefined): string[] {
+  return table.columns.filter((name) => name !== id && labelClasses(column(table, name)).size === 2);
 }
 
 /** The different values of a column, for a message. */

@@ -124,6 +124,14 @@ describe('evaluating rankings', () => {
     ]);
   });
 
+  it('warns where most labelled ids are of nobody', () => {
+    const warnings = (scored: typeof good, of = labels) => evaluateRankings([{ name: 'good', scored }], of).warnings;
+    expect(warnings(good)).toEqual([]);
+    expect(warnings(good.slice(0, 2))).toEqual([]);
+    const more = { ...labels, values: new Map([...labels.values, ['z', 0 as const]]) };
+    expect(warnings(good.slice(0, 2), more)).toEqual([expect.stringContaining('3 of 5 ids are of no customer')]);
+  });
+
   it('breaks ties by id, whatever the order of the rows', () => {
     const tied = [
       { user_id: 'c', score: 1 },
