@@ -28,7 +28,10 @@ export function register(program: Command): void {
     .option('--manifest <file>', 'the .manifest.json beside the export')
     .option('--members <file>', 'the .members.csv beside the export, instead of the manifest')
     .requiredOption('--outcomes <file>', 'customer ids with what they did, CSV or Parquet')
-    .option('--outcome <column>', '0/1 or amounts; without it every id in the file has converted')
+    .option(
+      '--outcome <column>',
+      '0/1, yes/no or amounts; without it the only column of labels, or else every id in the file has converted',
+    )
     .option('--id <column>', 'name of the customer id column in the outcome file')
     .option('--json', 'print the result as JSON')
     .action(run);
@@ -46,7 +49,9 @@ async function run(options: Options): Promise<void> {
     converted
       ? `${name}: ${total} of ${customers} converted (${(100 * mean).toFixed(2)} %)`
       : `${name}: ${total.toFixed(2)} from ${customers} customers (${mean.toFixed(2)} each)`;
-  printResult(options.json, result, [
+  const chosen = options.outcome === undefined ? outcomes.column : undefined;
+  printResult(options.json, { ...result, outcomeColumn: outcomes.column }, [
+    ...(chosen ? [`outcomes are read from ${chosen}, the only column of labels (--outcome COLUMN names another)`] : []),
     arm('treated', result.treated),
     arm('holdout', result.holdout),
     `uplift: ${converted ? `${estimateText(inPercent(result.uplift), 1)} percentage points` : `${estimateText(result.uplift, 2)} per customer`} (95 % interval)`,

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.js';
-import { idColumn } from '../evaluate/id-column.js';
+import { idCells, idColumn } from '../evaluate/id-column.js';
 import { column, readTable } from '../evaluate/table-file.js';
 import { idsIn } from '../import/known-ids.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -68,7 +68,7 @@ export async function loadProfile(
     const table = await readTable(extra.file);
     const choice = { wanted: extra.id, known: idsIn(workspace), option: '--customers FILE:COLUMN' };
     const id = await idColumn(table, choice);
-    const ids = column(table, id).map((cell) => cell?.trim() ?? '');
+    const ids = idCells(table, id);
     for (const name of table.columns.filter((other) => other !== id)) {
       spread(profile, name, positions, ids, column(table, name));
     }

@@ -3,7 +3,7 @@ import { deciles, gainsCurve, type Decile, type GainPoint } from './curves.js';
 import { mostlyUnknown } from './mostly-unknown.js';
 import { collectLabels, type LabelSet } from './labels.js';
 import { measureRanking, type Metrics } from './metrics.js';
-import { idColumn, type IdChoice } from './id-column.js';
+import { idCells, idColumn, type IdChoice } from './id-column.js';
 import { column, readTable } from './table-file.js';
 
 /** A customer with the score of one ranking; higher is better. */
@@ -52,8 +52,8 @@ export interface LabelChoice extends IdChoice {
 export async function readLabels(file: string, labelColumn: string, choice: LabelChoice = {}): Promise<LabelSet> {
   const table = await readTable(file);
   const values = column(table, labelColumn);
-  const ids = column(table, await idColumn(table, choice));
-  const rows = ids.map((cell, i) => ({ row: i + 1, id: cell?.trim() ?? null, label: values[i] ?? null }));
+  const ids = idCells(table, await idColumn(table, choice));
+  const rows = ids.map((cell, i) => ({ row: i + 1, id: cell, label: values[i] ?? null }));
   return collectLabels(rows, file, labelColumn, choice.positive);
 }
 

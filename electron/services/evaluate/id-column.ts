@@ -1,3 +1,4 @@
+import { unprotectCell } from '../audience/cell.js';
 import { AppError } from '../errors.js';
 import { idByName, isIdName, MANY, type CodeFacts } from '../import/detect-id.js';
 import type { IdsAmong } from '../import/known-ids.js';
@@ -38,6 +39,11 @@ export async function idColumn(table: TextTable, choice: IdChoice = {}): Promise
   );
 }
 
+/** The ids in a column, as the workspace has them: trimmed, and without what an export protected them by. */
+export function idCells(table: TextTable, name: string): string[] {
+  return column(table, name).map((cell) => unprotectCell(cell?.trim() ?? ''));
+}
+
 /** The column that has a name of customer ids, if any does. */
 export function namedId(table: TextTable): string | undefined {
   const names = table.columns.map((name) => name.trim());
@@ -55,7 +61,7 @@ export function isHeaderName(text: string): boolean {
 async function sharedId(table: TextTable, known: IdsAmong): Promise<string | undefined> {
   let best: { name: string | undefined; shared: number } = { name: undefined, shared: 0.5 };
   for (const name of table.columns) {
-    const values = [...new Set(filled(column(table, name)))];
+    const values = [...new Set(idCells(table, name).filter((id) => id !== ''))];
     // Flags and small counts are ids of some workspaces by accident.
     if (values.length <= MANY && values.every((value) => /^\d{1,3}$/.test(value))) continue;
     const tried = values.slice(0, TRIED);

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { AppError } from '../errors.js';
 import { ident, literal } from '../workspace/sql.js';
@@ -15,12 +15,14 @@ export interface TextTable {
  * Reads a CSV (delimiter and quoting as DuckDB finds them, gzip by its ending) or Parquet file as text, so that ids
  * keep their leading zeros. UTF-8, UTF-16 with a byte order mark and Latin-1.
  * @param options.header false: the first line is data and columns are named column0, column1, …
- * @throws AppError `file-missing`, `file-unreadable`.
+ * @throws AppError `file-missing`, `file-empty`, `file-unreadable`.
  */
 export async function readTable(file: string, options: { header?: boolean } = {}): Promise<TextTable> {
   if (!existsSync(file)) {
     throw new AppError('file-missing', 'There is no such file', 'check the path', { file });
   }
+  if (statSync(file).size === 0)
+    throw new AppError('file-empty', 'The file is empty', 'export it again, with a header line and data', { file });
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   try {

@@ -42,7 +42,7 @@ export async function detectId(
   let best = { at: -1, shared: 0.5 };
   for (const fact of candidates) {
     const row = await workspace.one<{ shared: number }>(
-      `SELECT avg(CAST(trim(c${fact.ordinal}) IN (${known}) AS INTEGER)) AS shared FROM (SELECT DISTINCT c${fact.ordinal} FROM ${sample} WHERE NOT is_blank(c${fact.ordinal}))`,
+      `SELECT avg(CAST(id_cell(c${fact.ordinal}) IN (${known}) AS INTEGER)) AS shared FROM (SELECT DISTINCT c${fact.ordinal} FROM ${sample} WHERE NOT is_blank(c${fact.ordinal}))`,
     );
     if (row && row.shared > best.shared && fact.distinctValues > MANY)
       best = { at: fact.ordinal - 1, shared: row.shared };

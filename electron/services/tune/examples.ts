@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors.js';
 import type { LabelSet } from '../evaluate/labels.js';
-import { idColumn, namedId } from '../evaluate/id-column.js';
+import { idCells, idColumn, namedId } from '../evaluate/id-column.js';
 import { labelColumns } from '../evaluate/label-values.js';
-import { column, readTable, type TextTable } from '../evaluate/table-file.js';
+import { readTable, type TextTable } from '../evaluate/table-file.js';
 import { idsIn } from '../import/known-ids.js';
 import { literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -124,8 +124,10 @@ async function readSeedIds(
 ): Promise<{ ids: string[]; ignored: string[] }> {
   const table = await readTable(file);
   // A list of bare ids has no header.
-  if (table.columns.length === 1 && wanted === undefined && namedId(table) === undefined)
-    return { ids: present(onlyColumn(await readTable(file, { header: false }))), ignored: [] };
+  if (table.columns.length === 1 && wanted === undefined && namedId(table) === undefined) {
+    const bare = await readTable(file, { header: false });
+    return { ids: present(bare, bare.columns[0]!), ignored: [] };
+  }
   const id = await idColumn(table, { wanted, known: idsIn(workspace) });
   const [labels] = labelColumns(table, id);
   if (labels !== undefined)
@@ -135,15 +137,11 @@ async function readSeedIds(
       `use it as labels (--labels FILE --label ${labels}), or give a file with the ids of the seeds alone`,
       { file, column: labels },
     );
-  return { ids: present(column(table, id)), ignored: table.columns.filter((name) => name !== id) };
+  return { ids: present(table, id), ignored: table.columns.filter((name) => name !== id) };
 }
 
-function present(cells: readonly (string | null)[]): string[] {
-  return cells.map((cell) => cell?.trim() ?? '').filter((cell) => cell !== '');
-}
-
-function onlyColumn(table: TextTable): (string | null)[] {
-  return table.cells.get(table.columns[0]!) ?? [];
+function present(table: TextTable, name: string): string[] {
+  return idCells(table, name).filter((id) => id !== '');
 }
 
 async function knownCustomers(workspace: Workspace, ids: readonly string[]): Promise<Map<string, number>> {

@@ -33,7 +33,7 @@ export function handleCampaign(shell: Shell): void {
       const members = await readMembers(membersBeside(manifest, readManifest(manifest)));
       return measureCampaign(
         members,
-        await readOutcomes(grants.pathOf(outcomes), column ?? undefined, { known: idsOfMembers(members) }),
+        await readOutcomes(grants.pathOf(outcomes), column, { known: idsOfMembers(members) }),
       );
     }),
   );

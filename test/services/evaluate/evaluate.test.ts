@@ -35,6 +35,11 @@ describe('reading labels', () => {
     }
   });
 
+  it('reads back ids that an export protected from spreadsheets', async () => {
+    const labels = await readLabels(file('risky.csv', "id,y\n'@user1,1\n'=1+1,0\n't Hooft,0\n"), 'y');
+    expect([...labels.values.keys()]).toEqual(['@user1', '=1+1', "'t Hooft"]);
+  });
+
   it.each([
     ['won', 'lost'],
     ['1', '-1'],
