@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
@@ -60,7 +60,7 @@ export function addRuleOptions(command: Command): Command {
     .option('--top <n>', 'the best n customers')
     .option('--percent <p>', 'the best p percent')
     .option('--min-score <score>', 'all customers from this score up')
-    .option('--include <file>', 'only customers on this list; may be repeated', several, [])
+    .option('--include <file>', 'only customers on this list, FILE or FILE:COLUMN; may be repeated', several, [])
     .option('--exclude <file>', 'no customers on this list; may be repeated', several, [])
     .option(
       '--suppress <file>',
@@ -76,7 +76,7 @@ export function addRuleOptions(command: Command): Command {
     .option('--holdout <percent>', 'hold this part back, to measure the effect later')
     .option('--seed <text>', 'another text draws another holdout (default "holdout")')
     .option('--fairness <column>', 'selection rates by this column; may be repeated', several, [])
-    .option('--customers <file>', 'contact data, consent or other columns by customer id')
+    .option('--customers <file>', 'contact data, consent or other columns by customer id, FILE or FILE:COLUMN')
     .option('--country <code>', 'country of phones and addresses that name none, such as DE');
 }
 
@@ -113,15 +113,15 @@ export function readRules(options: RuleOptions): AudienceSpec {
     : audienceSpec.parse({});
   const given = {
     size: size(options),
-    include: listed(options.include),
-    exclude: listed(options.exclude),
-    suppress: listed(options.suppress),
+    include: lists(options.include),
+    exclude: lists(options.exclude),
+    suppress: lists(options.suppress),
     consent: consent(options, file),
     frequency: frequency(options, file),
     cap: cap(options.cap),
     holdout: holdout(options, file),
     fairness: listed(options.fairness),
-    customers: options.customers === undefined ? undefined : { file: options.customers },
+    customers: options.customers === undefined ? undefined : customersOf(options.customers),
     defaultCountry: options.country,
   };
   const over = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
@@ -157,7 +157,7 @@ function consent({ consent, consentValues }: RuleOptions, file: AudienceSpec) {
 }
 
 function frequency({ earlier, atMost }: RuleOptions, file: AudienceSpec) {
-  if (earlier.length > 0) return { earlier, atMost: number('--at-most', atMost ?? '1') };
+  if (earlier.length > 0) return { earlier: earlier.map(listOf), atMost: number('--at-most', atMost ?? '1') };
   if (atMost === undefined) return undefined;
   if (!file.frequency) throw alone('--at-most', '--earlier FILE');
   return { ...file.frequency, atMost: number('--at-most', atMost) };
@@ -181,6 +181,24 @@ function cap(text: string | undefined) {
   return { column: text.slice(0, at), maxShare: number('--cap', text.slice(at + 1)) / 100 };
 }
 
+/** FILE or FILE:COLUMN; a path that exists is a path, colons and all. */
+function fileAndColumn(text: string): { file: string; column?: string } {
+  const at = text.lastIndexOf(':');
+  if (at < 1 || existsSync(text) || !existsSync(text.slice(0, at))) return { file: text };
+  return { file: text.slice(0, at), column: text.slice(at + 1) };
+}
+
+function listOf(text: string) {
+  const { file, column } = fileAndColumn(text);
+  return column === undefined ? file : { file, column };
+}
+
+function customersOf(text: string) {
+  const { file, column } = fileAndColumn(text);
+  return column === undefined ? { file } : { file, id: column };
+}
+
+const lists = (values: string[]) => listed(values)?.map(listOf);
 const listed = (values: string[]) => (values.length > 0 ? values : undefined);
 
 function number(option: string, text: string): number {

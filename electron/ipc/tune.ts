@@ -4,7 +4,7 @@ import { message, nothing } from './message.js';
 import { questionSchema, rankingSchema } from './rank.js';
 import { grantedFileSchema, taskIdSchema } from './vocabulary.js';
 
-/** A file of examples: with columns of 0 and 1 it is labelled, without any it lists customers that have the target. */
+/** A file of examples: with columns of labels (0 and 1, won and lost, …) it is labelled, without any it lists customers that have the target. */
 export const exampleFileSchema = z.object({ file: grantedFileSchema, labels: z.array(z.string()) });
 export type ExampleFile = z.infer<typeof exampleFileSchema>;
 
@@ -22,6 +22,10 @@ export const tunedSchema = z.object({
   /** Examples without the target, or customers of the rest of the base that stand in for them. */
   others: z.number(),
   unknown: z.number(),
+  /** False where a class has too few examples for cross-validation to tell anything. */
+  isTelling: z.boolean(),
+  /** What to know before the version is trusted, a sentence each. */
+  warnings: z.array(z.string()),
   /** Whether the name stands for this version, whatever came after it. */
   chosen: z.boolean(),
   note: z.string(),
@@ -46,7 +50,7 @@ export const exampleOriginSchema = z.discriminatedUnion('by', [
   z.object({
     by: z.literal('file'),
     handle: z.string(),
-    /** Column of 0 and 1, or null when the file lists customers that have the target. */
+    /** Column of labels, or null when the file lists customers that have the target. */
     label: z.string().nullable(),
   }),
   z.object({ by: z.literal('outcome'), label: z.string() }),

@@ -65,6 +65,16 @@ describe('audience options', () => {
     );
   });
 
+  it('name the id column of a list after a colon, where the rest is a file', () => {
+    const list = file('l.csv', 'Kunde');
+    const rules = readRules(parse('--suppress', `${list}:Kunde`, '--customers', `${list}:Kunde`, '--include', 'no:x'));
+    expect(rules).toMatchObject({
+      suppress: [{ file: list, column: 'Kunde' }],
+      customers: { file: list, id: 'Kunde' },
+      include: ['no:x'],
+    });
+  });
+
   it('stand over a rules file, whose paths start at its folder', () => {
     const rules = file('rules.json', {
       size: { by: 'top', count: 5 },

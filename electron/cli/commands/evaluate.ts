@@ -8,6 +8,7 @@ import {
   type NamedRanking,
   type RankingEvaluation,
 } from '../../services/evaluate/evaluate.js';
+import { idsIn } from '../../services/import/known-ids.js';
 import type { Hide } from '../../services/index/hide.js';
 import { withoutExamples } from '../../services/evaluate/labels.js';
 import { CUTS_PERCENT } from '../../services/evaluate/metrics.js';
@@ -26,6 +27,7 @@ interface Options extends RankOptions {
   labels: string;
   label: string;
   id?: string;
+  positive?: string;
   against: string[];
   json?: boolean;
 }
@@ -43,8 +45,9 @@ export function register(program: Command): void {
     .option('--answer <text>', 'what a good customer would answer')
     .option('--contrast <text>', 'what a bad one would answer')
     .requiredOption('--labels <file>', 'customer ids with 0 or 1, CSV or Parquet; used for nothing but scoring')
-    .requiredOption('--label <column>', 'the column with 0 and 1')
+    .requiredOption('--label <column>', 'the column with 0 and 1, won and lost, yes and no or the like')
     .option('--id <column>', 'name of the customer id column in the label file')
+    .option('--positive <value>', 'the value of the label column that is the target; all others are not')
     .option(
       '--against <text>',
       'another instruction to set beside it; may be repeated',
@@ -64,12 +67,15 @@ export function register(program: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  // Labels first: whatever is wrong with them is told before anything long is done.
-  const labels = await readLabels(options.labels, options.label, options.id);
   const task = terminalTask();
-  // So is whatever is wrong with the command.
   readTarget(options);
   await withRanker(options, async ({ workspace, rank }) => {
+    // Whatever is wrong with the labels is told before anything long is done.
+    const labels = await readLabels(options.labels, options.label, {
+      wanted: options.id,
+      positive: options.positive,
+      known: idsIn(workspace),
+    });
     const tuned = options.tuned === undefined ? undefined : await findTuned(workspace, options.tuned);
     const asks = [...(tuned ? tunedAsks(tuned) : [untunedAsk(options)]), ...options.against.map(namedAsk)];
     const rankings: NamedRanking[] = [];
@@ -89,6 +95,7 @@ async function run(options: Options): Promise<void> {
       ...(unknown > 0
         ? [`${unknown} of ${customers} labelled ids are not ranked, such as ${unknownExamples.join(', ')}`]
         : []),
+      ...evaluation.warnings.map((warning) => `warning: ${warning}`),
       ...(rankedWithoutLabel > 0 ? [`${rankedWithoutLabel} ranked customers have no label`] : []),
       ...(duplicates > 0 ? [`${duplicates} labels are repeated`] : []),
       ...(unlabelled > 0 ? [`${unlabelled} label cells are empty`] : []),

@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { measureCampaign, readMembers, readOutcomes, type ArmResult } from '../../services/audience/measure.js';
+import {
+  idsOfMembers,
+  measureCampaign,
+  readMembers,
+  readOutcomes,
+  type ArmResult,
+} from '../../services/audience/measure.js';
 import { membersBeside, readManifest } from '../../services/audience/manifest.js';
 import { AppError } from '../../services/errors.js';
 import { printResult } from '../output.js';
@@ -22,7 +28,10 @@ export function register(program: Command): void {
     .option('--manifest <file>', 'the .manifest.json beside the export')
     .option('--members <file>', 'the .members.csv beside the export, instead of the manifest')
     .requiredOption('--outcomes <file>', 'customer ids with what they did, CSV or Parquet')
-    .option('--outcome <column>', '0/1 or amounts; without it every id in the file has converted')
+    .option(
+      '--outcome <column>',
+      '0/1, yes/no or amounts; without it the only column of labels, or else every id in the file has converted',
+    )
     .option('--id <column>', 'name of the customer id column in the outcome file')
     .option('--json', 'print the result as JSON')
     .action(run);
@@ -30,14 +39,19 @@ export function register(program: Command): void {
 
 async function run(options: Options): Promise<void> {
   const members = await readMembers(membersFile(options));
-  const outcomes = await readOutcomes(options.outcomes, options.outcome, options.id);
+  const outcomes = await readOutcomes(options.outcomes, options.outcome, {
+    wanted: options.id,
+    known: idsOfMembers(members),
+  });
   const result = measureCampaign(members, outcomes);
   const converted = result.kind === 'converted';
   const arm = (name: string, { customers, total, mean }: ArmResult) =>
     converted
       ? `${name}: ${total} of ${customers} converted (${(100 * mean).toFixed(2)} %)`
       : `${name}: ${total.toFixed(2)} from ${customers} customers (${mean.toFixed(2)} each)`;
-  printResult(options.json, result, [
+  const chosen = options.outcome === undefined ? outcomes.column : undefined;
+  printResult(options.json, { ...result, outcomeColumn: outcomes.column }, [
+    ...(chosen ? [`outcomes are read from ${chosen}, the only column of labels (--outcome COLUMN names another)`] : []),
     arm('treated', result.treated),
     arm('holdout', result.holdout),
     `uplift: ${converted ? `${estimateText(inPercent(result.uplift), 1)} percentage points` : `${estimateText(result.uplift, 2)} per customer`} (95 % interval)`,

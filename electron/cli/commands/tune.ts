@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { compose, parseDevice } from '../../composition.js';
 import { AppError } from '../../services/errors.js';
 import { readLabels } from '../../services/evaluate/evaluate.js';
+import { idsIn } from '../../services/import/known-ids.js';
 import { parseHide } from '../../services/index/hide.js';
 import { examplesFromLabels, examplesFromSeeds, type Examples } from '../../services/tune/examples.js';
 import type { Keep, TuneReport, Verdict } from '../../services/tune/tune.js';
@@ -19,6 +20,7 @@ interface Options {
   label?: string;
   seeds?: string;
   id?: string;
+  positive?: string;
   name: string;
   keep: string;
   softPrompt?: boolean;
@@ -37,9 +39,10 @@ export function register(program: Command): void {
     .option('--answer <text>', 'what a good customer would answer')
     .option('--contrast <text>', 'what the customers should not be')
     .option('--labels <file>', 'customer ids with 0 or 1, CSV or Parquet; 4 to 10,000 are used')
-    .option('--label <column>', 'the column with 0 and 1')
+    .option('--label <column>', 'the column with 0 and 1, won and lost, yes and no or the like')
     .option('--seeds <file>', 'ids of customers that have the target; the rest of the base counts as unlabelled')
     .option('--id <column>', 'name of the customer id column in the file')
+    .option('--positive <value>', 'the value of the label column that is the target; all others are not')
     .requiredOption('--name <name>', 'name of the tuned instruction; a name that exists gets another version')
     .option(
       '--keep <when>',
@@ -64,9 +67,10 @@ async function run(options: Options): Promise<void> {
   parseDevice(options.device);
   const hides = options.hide.map(parseHide);
   const keep = parseKeep(options.keep);
-  const examplesOf = await readExamples(options);
+  checkExamples(options);
   const services = await compose(options.workspace);
   try {
+    const examplesOf = await readExamples(services.workspace, options);
     const { instruction, answer, contrast, name, device, softPrompt } = options;
     const report = await services.tune(
       { instruction, answer, contrast },
@@ -80,19 +84,20 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-async function readExamples({
-  labels,
-  label,
-  seeds,
-  id,
-}: Options): Promise<(workspace: Workspace) => Promise<Examples>> {
+function checkExamples({ labels, label, seeds }: Options): void {
   if ((labels === undefined) === (seeds === undefined))
     throw new AppError('option-invalid', 'Examples come from --labels or from --seeds', 'give one of the two');
-  if (seeds !== undefined) return (workspace) => examplesFromSeeds(workspace, seeds, id);
-  if (label === undefined)
+  if (seeds === undefined && label === undefined)
     throw new AppError('option-invalid', '--labels says nothing without its column', 'add --label COLUMN');
-  const set = await readLabels(labels!, label, id);
-  return (workspace) => examplesFromLabels(workspace, set);
+}
+
+async function readExamples(
+  workspace: Workspace,
+  { labels, label, seeds, id, positive }: Options,
+): Promise<(workspace: Workspace) => Promise<Examples>> {
+  if (seeds !== undefined) return (prepared) => examplesFromSeeds(prepared, seeds, id);
+  const set = await readLabels(labels!, label!, { wanted: id, positive, known: idsIn(workspace) });
+  return (prepared) => examplesFromLabels(prepared, set);
 }
 
 function parseKeep(text: string): Keep {
@@ -100,7 +105,7 @@ function parseKeep(text: string): Keep {
   throw new AppError('option-invalid', `--keep is "${text}"`, 'give auto or always');
 }
 
-function reportLines({ tuned, verdict, seconds }: TuneReport): string[] {
+function reportLines({ tuned, verdict, seconds, warnings }: TuneReport): string[] {
   const { counts, name, version } = tuned;
   const against =
     tuned.kind === 'labels'
@@ -114,6 +119,7 @@ function reportLines({ tuned, verdict, seconds }: TuneReport): string[] {
     ...(counts.duplicates > 0 ? [`${counts.duplicates} examples are repeated`] : []),
     ...(counts.leftOut > 0 ? [`${counts.leftOut} examples beyond the most that are used are left out`] : []),
     `AUC on the examples${tuned.kind === 'seeds' ? ', the unlabelled taken as negatives' : ''}: untuned ${estimateText(tuned.before)}, tuned (cross-validated) ${estimateText(tuned.after)}`,
+    ...warnings.map((warning) => `warning: ${warning}`),
     verdictLine(tuned.inUse, verdict),
     `tuned in ${seconds.toFixed(1)} s`,
   ];

@@ -7,6 +7,7 @@ import { unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { selectionRates, type Fairness } from './fairness.js';
 import { findContacts } from './formats.js';
+import { idsIn } from '../import/known-ids.js';
 import { consentWarning } from './consent.js';
 import type { IdList } from './id-list.js';
 import { readIdList, type ReadListOptions } from './list-file.js';
@@ -98,7 +99,7 @@ export async function prepareAudience(
     defaultCountry: spec.defaultCountry,
     probability: calibration && ((score) => calibration.at(score)),
   };
-  const read = await readLists(spec);
+  const read = await readLists(workspace, spec);
   const rules = rulesOf(spec, read);
   const eligible = eligibleCustomers(input, rules);
   const lists = listReports(read, eligible.matched, input);
@@ -157,7 +158,12 @@ export async function buildAudience(
 export async function calibrationLabels(workspace: Workspace, labels: LabelsSpec): Promise<LabelSet> {
   return 'imported' in labels
     ? importedLabels(workspace, labels.imported)
-    : readLabels(labels.file, labels.column, labels.id);
+    : readLabels(labels.file, labels.column, {
+        wanted: labels.id,
+        positive: labels.positive,
+        known: idsIn(workspace),
+        option: '"id" in the rules',
+      });
 }
 
 /**
@@ -202,13 +208,13 @@ function rulesOf(spec: AudienceSpec, read: RuleLists): AudienceRules {
   };
 }
 
-async function readLists(spec: AudienceSpec): Promise<RuleLists> {
-  const country = spec.defaultCountry;
+async function readLists(workspace: Workspace, spec: AudienceSpec): Promise<RuleLists> {
+  const options = { country: spec.defaultCountry, known: idsIn(workspace) };
   return {
-    include: await readAll(spec.include, { country, exact: true }),
-    suppress: await readAll(spec.suppress, { country }),
-    exclude: await readAll(spec.exclude, { country }),
-    earlier: await readAll(spec.frequency?.earlier ?? [], { country }),
+    include: await readAll(spec.include, { ...options, exact: true }),
+    suppress: await readAll(spec.suppress, options),
+    exclude: await readAll(spec.exclude, options),
+    earlier: await readAll(spec.frequency?.earlier ?? [], options),
   };
 }
 

@@ -1,4 +1,6 @@
-import { column, hasIdColumn, idColumn, isHeaderName, readTable, type TextTable } from '../evaluate/table-file.js';
+import { idColumn, isHeaderName, namedId } from '../evaluate/id-column.js';
+import { column, readTable, type TextTable } from '../evaluate/table-file.js';
+import type { IdsAmong } from '../import/known-ids.js';
 import { contactColumns, countryColumn } from './formats.js';
 import { IdList, type ListEntry, type ListRules } from './id-list.js';
 
@@ -10,14 +12,16 @@ export interface ListFile {
   rows: number;
 }
 
-/** `column` names the id column where the usual names do not fit. */
 export interface ReadListOptions extends ListRules {
-  column?: string;
+  /** Name of the id column where a person named it. */
+  column?: string | undefined;
+  /** Which ids there are, to find a column of them by. */
+  known?: IdsAmong;
 }
 
 /**
- * Reads a list file. One column: every line is an entry, a usual header aside. Several columns: the id column by its
- * usual name, or `column`, and all columns of emails and phones; a row means whoever one of them fits. An audience file
+ * Reads a list file. One column: every line is an entry, a usual header aside. Several columns: the id column as
+ * `idColumn` finds it, or `column`, and all columns of emails and phones; a row means whoever one of them fits. An audience file
  * of this app (with a `group` column) lists only who was treated.
  * @throws AppError `file-missing`, `file-unreadable`, `id-column-missing`, `column-missing`.
  */
@@ -26,7 +30,7 @@ export async function readIdList(file: string, options: ReadListOptions = {}): P
   const rows =
     bare.columns.length === 1 && !file.toLowerCase().endsWith('.parquet')
       ? singleColumn(bare, options.column)
-      : await manyColumns(file, options.column);
+      : await manyColumns(file, options);
   return { file, list: new IdList(rows.flat(), options), rows: rows.length };
 }
 
@@ -37,11 +41,12 @@ function singleColumn(table: TextTable, id?: string): ListEntry[][] {
   return (isHeader ? values.slice(1) : values).map((text) => [{ text }]);
 }
 
-async function manyColumns(file: string, id?: string): Promise<ListEntry[][]> {
+async function manyColumns(file: string, { column: wanted, known }: ReadListOptions): Promise<ListEntry[][]> {
   const table = await readTable(file);
   const contacts = contactColumns(table.columns);
   // A platform's file has no ids; its emails and phones say who is meant.
-  const ids = id === undefined && contacts.length > 0 && !hasIdColumn(table) ? [] : [idColumn(table, id)];
+  const isUpload = wanted === undefined && contacts.length > 0 && namedId(table) === undefined;
+  const ids = isUpload ? [] : [await idColumn(table, { wanted, known, option: 'FILE:COLUMN' })];
   const country = countryColumn(table.columns);
   const countries = country === undefined ? undefined : column(table, country);
   const groups = table.cells.get('group');

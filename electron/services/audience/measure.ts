@@ -1,7 +1,11 @@
 import { AppError } from '../errors.js';
 import { meanDifference, rateDifference, type Estimate } from '../evaluate/intervals.js';
 import { unprotectCell } from './cell.js';
-import { column, idColumn, readTable } from '../evaluate/table-file.js';
+import { idCells, idColumn, type IdChoice } from '../evaluate/id-column.js';
+import type { IdsAmong } from '../import/known-ids.js';
+import { labelClasses, labelReader } from '../evaluate/label-values.js';
+import { column, readTable, type TextTable } from '../evaluate/table-file.js';
+import { readNumbers } from '../import/read-numbers.js';
 
 /** The audience of an export, best first; `held` is 1 for the holdout, 0 for the treated. */
 export interface CampaignMembers {
@@ -15,6 +19,8 @@ export interface Outcomes {
   values: ReadonlyMap<string, number>;
   kind: 'converted' | 'amount';
   rows: number;
+  /** The column they were read from; null when every id in the file has converted. */
+  column?: string | null;
 }
 
 export interface ArmResult {
@@ -57,45 +63,90 @@ export async function readMembers(file: string): Promise<CampaignMembers> {
   return { userIds, held: groups.map((group) => Number(group === 'holdout')) };
 }
 
+/** Looks ids up among the members of an audience. */
+export function idsOfMembers({ userIds }: CampaignMembers): IdsAmong {
+  const members = new Set(userIds);
+  return (texts) => Promise.resolve(new Set(texts.filter((text) => members.has(text))));
+}
+
 /**
- * Reads outcomes. Without `outcomeColumn` every id in the file has converted. A column of 0/1 (true/false, yes/no)
- * makes conversions, and an id that comes again has converted if any of its rows says so; any other numbers are
- * amounts and are summed per id. An empty cell counts 0.
- * @throws AppError `outcome-value` for a cell that is not a number, and what `readTable` throws.
+ * Reads outcomes. A column that reads as labels (0/1, yes/no, won/lost, …) makes conversions, and an id that comes again has
+ * converted if any of its rows says so; other cells are amounts, written as an import reads them, and are summed per id. An
+ * empty cell counts 0.
+ * @param outcomeColumn null: every id in the file has converted; undefined: the only column that reads as labels, if there is
+ * one, else as null
+ * @throws AppError `outcome-value` for a cell that is not a number, `outcome-unclear` when several columns read as labels, and
+ * what `readTable` and `idColumn` throw.
  */
-export async function readOutcomes(file: string, outcomeColumn?: string, id?: string): Promise<Outcomes> {
+export async function readOutcomes(
+  file: string,
+  outcomeColumn?: string | null,
+  choice: IdChoice = {},
+): Promise<Outcomes> {
   const table = await readTable(file);
-  const ids = column(table, idColumn(table, id));
-  const cells = outcomeColumn === undefined ? ids.map(() => '1') : column(table, outcomeColumn);
+  const id = await idColumn(table, choice);
+  const name = outcomeColumn === undefined ? onlyLabels(table, id) : (outcomeColumn ?? undefined);
+  const ids = idCells(table, id);
+  const read = name === undefined ? everyone(ids) : await outcomeNumbers(table, name);
+  const values = new Map<string, number>();
+  ids.forEach((key, i) => {
+    if (key === '') return;
+    const before = values.get(key) ?? 0;
+    values.set(key, read.kind === 'amount' ? before + read.numbers[i]! : Math.max(before, read.numbers[i]!));
+  });
+  return { values, kind: read.kind, rows: table.rows, column: name ?? null };
+}
+
+interface OutcomeCells {
+  numbers: number[];
+  kind: Outcomes['kind'];
+}
+
+function everyone(ids: readonly string[]): OutcomeCells {
+  return { numbers: ids.map(() => 1), kind: 'converted' };
+}
+
+/** A file of who did and who did not must not be taken for a list of those who did. @throws AppError `outcome-unclear` */
+function onlyLabels(table: TextTable, id: string): string | undefined {
+  const names = table.columns.filter((name) => name !== id && labelClasses(column(table, name)).size > 0);
+  if (names.length < 2) return names[0];
+  throw new AppError(
+    'outcome-unclear',
+    `Several columns may be the outcome: ${names.join(', ')}`,
+    'name one with --outcome COLUMN, or give a file with the ids alone of those who converted',
+    { file: table.file },
+  );
+}
+
+async function outcomeNumbers(table: TextTable, name: string): Promise<OutcomeCells> {
+  const cells = column(table, name);
+  const labels = labelReader(cells);
+  const read = cells.map((cell) => labels.read(cell));
+  if (read.every((value) => value !== undefined))
+    return { numbers: read.map((value) => value ?? 0), kind: 'converted' };
+  const amounts = await readNumbers(cells.map((cell) => cell ?? ''));
   const numbers = cells.map((cell, i) => {
-    const value = outcomeNumber(cell ?? '');
-    if (Number.isFinite(value)) return value;
-    throw new AppError('outcome-value', `"${cell}" is not an outcome`, 'use 0 and 1, or amounts', {
-      file,
+    const value = amounts[i] ?? read[i];
+    if (value !== undefined && value !== null) return value;
+    throw new AppError('outcome-value', `"${cell}" is not an outcome`, 'use 0 and 1, yes and no, or amounts', {
+      file: table.file,
       line: i + 2,
-      column: outcomeColumn,
+      column: name,
     });
   });
-  const kind = numbers.every((value) => value === 0 || value === 1) ? 'converted' : 'amount';
-  const values = new Map<string, number>();
-  ids.forEach((cell, i) => {
-    const key = cell?.trim();
-    if (!key) return;
-    const before = values.get(key) ?? 0;
-    values.set(key, kind === 'amount' ? before + numbers[i]! : Math.max(before, numbers[i]!));
-  });
-  return { values, kind, rows: table.rows };
+  return { numbers, kind: numbers.every((value) => value === 0 || value === 1) ? 'converted' : 'amount' };
 }
 
 /**
  * Uplift of the treated over the holdout, and the Qini curve over the audience's order (Radcliffe 2007).
  * @throws AppError `measure-arms` when fewer than two customers were treated or held out;
- * `measure-unmatched` when no outcome belongs to the audience.
+ * `measure-unmatched` when there are outcomes and none belongs to the audience.
  */
 export function measureCampaign(members: CampaignMembers, outcomes: Outcomes): CampaignResult {
   const results = Float64Array.from(members.userIds, (id) => outcomes.values.get(id) ?? 0);
   const known = members.userIds.filter((id) => outcomes.values.has(id)).length;
-  if (known === 0) {
+  // A file without rows says that nobody did anything.
+  if (known === 0 && outcomes.rows > 0) {
     throw new AppError(
       'measure-unmatched',
       'No outcome belongs to a customer of this audience',
@@ -169,11 +220,4 @@ function qiniGains(results: Float64Array, held: ArrayLike<number>): Float64Array
 function arm(results: Float64Array): ArmResult {
   const total = results.reduce((sum, value) => sum + value, 0);
   return { customers: results.length, total, mean: total / results.length };
-}
-
-function outcomeNumber(cell: string): number {
-  const text = cell.trim().toLowerCase();
-  if (text === '' || text === 'false' || text === 'no') return 0;
-  if (text === 'true' || text === 'yes') return 1;
-  return Number(text);
 }

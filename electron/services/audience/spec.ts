@@ -11,7 +11,13 @@ export type ListSpec = z.infer<typeof listSpec>;
 
 /** Known outcomes: a column of a file, or labels imported into the workspace under this name. */
 const labelsSpec = z.union([
-  z.strictObject({ file: z.string().min(1), column: z.string().min(1), id: z.string().optional() }),
+  z.strictObject({
+    file: z.string().min(1),
+    column: z.string().min(1),
+    id: z.string().optional(),
+    /** The value that is the target, where the column has other values than the usual ones. */
+    positive: z.string().optional(),
+  }),
   z.strictObject({ imported: z.string().min(1) }),
 ]);
 export type LabelsSpec = z.infer<typeof labelsSpec>;

@@ -1,5 +1,7 @@
 import { AppError } from '../errors.js';
-import { column, idColumn, readTable } from '../evaluate/table-file.js';
+import { idCells, idColumn } from '../evaluate/id-column.js';
+import { column, readTable } from '../evaluate/table-file.js';
+import { idsIn } from '../import/known-ids.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { Ranking } from './ranking.js';
 import type { AudienceSpec } from './spec.js';
@@ -64,8 +66,9 @@ export async function loadProfile(
   }
   if (extra) {
     const table = await readTable(extra.file);
-    const id = idColumn(table, extra.id);
-    const ids = column(table, id).map((cell) => cell?.trim() ?? '');
+    const choice = { wanted: extra.id, known: idsIn(workspace), option: '--customers FILE:COLUMN' };
+    const id = await idColumn(table, choice);
+    const ids = idCells(table, id);
     for (const name of table.columns.filter((other) => other !== id)) {
       spread(profile, name, positions, ids, column(table, name));
     }

@@ -1,8 +1,10 @@
 import { AppError } from '../errors.js';
 import { deciles, gainsCurve, type Decile, type GainPoint } from './curves.js';
+import { mostlyUnknown } from './mostly-unknown.js';
 import { collectLabels, type LabelSet } from './labels.js';
 import { measureRanking, type Metrics } from './metrics.js';
-import { column, idColumn, readTable } from './table-file.js';
+import { idCells, idColumn, type IdChoice } from './id-column.js';
+import { column, readTable } from './table-file.js';
 
 /** A customer with the score of one ranking; higher is better. */
 export interface Scored {
@@ -24,6 +26,8 @@ export interface Evaluation {
     rankedWithoutLabel: number;
   };
   rankings: RankingEvaluation[];
+  /** What a person should know before they trust the figures, a sentence each. */
+  warnings: string[];
 }
 
 export interface RankingEvaluation {
@@ -39,12 +43,18 @@ export interface NamedRanking {
   scored: Iterable<Scored>;
 }
 
-/** Labels of `labelColumn` in a file; the id column is found by its usual names unless given. */
-export async function readLabels(file: string, labelColumn: string, id?: string): Promise<LabelSet> {
+/** How the columns of a label file are to be taken; `positive` is the value that is the target. */
+export interface LabelChoice extends IdChoice {
+  positive?: string | undefined;
+}
+
+/** Labels of `labelColumn` in a file. @throws AppError as readTable, idColumn and collectLabels do. */
+export async function readLabels(file: string, labelColumn: string, choice: LabelChoice = {}): Promise<LabelSet> {
   const table = await readTable(file);
-  const [ids, values] = [column(table, idColumn(table, id)), column(table, labelColumn)];
-  const rows = ids.map((cell, i) => ({ row: i + 1, id: cell?.trim() ?? null, label: values[i] ?? null }));
-  return collectLabels(rows, file, labelColumn);
+  const values = column(table, labelColumn);
+  const ids = idCells(table, await idColumn(table, choice));
+  const rows = ids.map((cell, i) => ({ row: i + 1, id: cell, label: values[i] ?? null }));
+  return collectLabels(rows, file, labelColumn, choice.positive);
 }
 
 /**
@@ -77,6 +87,7 @@ export function evaluateRankings(rankings: readonly NamedRanking[], labels: Labe
       unknownExamples: unknown.slice(0, 5),
       rankedWithoutLabel: first.withoutLabel,
     },
+    warnings: mostlyUnknown(unknown.length, labels.values.size),
     rankings: matched.map(({ name, scores, values }) => ({
       name,
       metrics: measureRanking(scores, values),

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.js';
+import { labelReader, valuesOf } from './label-values.js';
 
 /** Labels of one column as read from a file. */
 export interface LabelSet {
@@ -19,15 +20,15 @@ export interface LabelRow {
   label: string | null;
 }
 
-const POSITIVE = new Set(['1', 'true', 'yes', 'y', 't']);
-const NEGATIVE = new Set(['0', 'false', 'no', 'n', 'f']);
-
 /**
- * Turns rows into labels. Accepts 0/1, true/false, yes/no (any case) and whole numbers written as decimals (`1.0`).
+ * Turns rows into labels, read as `labelReader` says.
+ * @param positive the value that stands for the target, where the usual ones do not
  * @throws AppError `labels-value` for another value, `labels-contradiction` when an id has both labels,
- * `labels-id` for a row without id, `labels-empty` without any label.
+ * `labels-id` for a row without id, `labels-empty` without any label, `labels-positive`.
  */
-export function collectLabels(rows: Iterable<LabelRow>, file: string, column: string): LabelSet {
+export function collectLabels(rows: readonly LabelRow[], file: string, column: string, positive?: string): LabelSet {
+  const cells = rows.map(({ label }) => label);
+  const reader = labelReader(cells, positive, { file, column });
   const set: LabelSet = { values: new Map(), rows: 0, duplicates: 0, unlabelled: 0 };
   for (const { row, id, label } of rows) {
     set.rows++;
@@ -35,12 +36,12 @@ export function collectLabels(rows: Iterable<LabelRow>, file: string, column: st
     if (id === null || id === '') {
       throw new AppError('labels-id', 'A label without a customer id', 'give every row a customer id', place);
     }
-    const value = parseLabel(label);
+    const value = reader.read(label);
     if (value === undefined) {
       throw new AppError(
         'labels-value',
-        `"${label}" is not a label`,
-        'labels are 0 or 1 (or true/false, yes/no); leave the cell empty where the outcome is unknown',
+        `"${label}" is not a label; the column has ${valuesOf(cells)}`,
+        'name the value that is the target with --positive VALUE, or write 1 and 0; an empty cell is an unknown outcome',
         place,
       );
     }
@@ -80,14 +81,4 @@ export function withoutExamples(labels: LabelSet, examples: readonly { userId: s
       'give labels of other customers',
     );
   return { ...labels, values };
-}
-
-/** 0, 1, null when the cell is empty, undefined when it is something else. */
-function parseLabel(cell: string | null): 0 | 1 | null | undefined {
-  const text = (cell ?? '').trim().toLowerCase();
-  if (text === '') return null;
-  const plain = text.replace(/^([01])\.0+$/, '$1');
-  if (POSITIVE.has(plain)) return 1;
-  if (NEGATIVE.has(plain)) return 0;
-  return undefined;
 }

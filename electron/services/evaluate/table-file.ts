@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { AppError } from '../errors.js';
 import { ident, literal } from '../workspace/sql.js';
@@ -11,19 +11,18 @@ export interface TextTable {
   cells: Map<string, (string | null)[]>;
 }
 
-/** Names under which a customer id column is found, in this order, without regard to case. */
-const ID_NAMES = ['user_id', 'customer_id', 'userid', 'customerid', 'client_id', 'id'];
-
 /**
  * Reads a CSV (delimiter and quoting as DuckDB finds them, gzip by its ending) or Parquet file as text, so that ids
  * keep their leading zeros. UTF-8, UTF-16 with a byte order mark and Latin-1.
  * @param options.header false: the first line is data and columns are named column0, column1, …
- * @throws AppError `file-missing`, `file-unreadable`.
+ * @throws AppError `file-missing`, `file-empty`, `file-unreadable`.
  */
 export async function readTable(file: string, options: { header?: boolean } = {}): Promise<TextTable> {
   if (!existsSync(file)) {
     throw new AppError('file-missing', 'There is no such file', 'check the path', { file });
   }
+  if (statSync(file).size === 0)
+    throw new AppError('file-empty', 'The file is empty', 'export it again, with a header line and data', { file });
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   try {
@@ -62,37 +61,6 @@ export function column(table: TextTable, name: string): (string | null)[] {
     file: table.file,
     column: name,
   });
-}
-
-/** Name of the customer id column: `wanted` when given, else the first usual name. @throws AppError `id-column-missing`. */
-export function idColumn(table: TextTable, wanted?: string): string {
-  if (wanted !== undefined) {
-    column(table, wanted);
-    return wanted;
-  }
-  const found = usualId(table);
-  if (found) return found;
-  throw new AppError(
-    'id-column-missing',
-    'No column looks like a customer id',
-    `name the id column; the file has: ${table.columns.join(', ')}`,
-    { file: table.file },
-  );
-}
-
-/** Whether a column has a usual name of customer ids. */
-export function hasIdColumn(table: TextTable): boolean {
-  return usualId(table) !== undefined;
-}
-
-function usualId(table: TextTable): string | undefined {
-  return ID_NAMES.map((name) => table.columns.find((c) => c.trim().toLowerCase() === name)).find(Boolean);
-}
-
-/** Whether a text is a usual header of an id or contact column, as opposed to an id. */
-export function isHeaderName(text: string): boolean {
-  const name = text.trim().toLowerCase();
-  return ID_NAMES.includes(name) || ['email', 'e-mail', 'phone', 'mobile', 'sha256', 'hash'].includes(name);
 }
 
 /** Table functions to try in order; the last fits any byte sequence. */

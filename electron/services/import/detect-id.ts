@@ -17,7 +17,10 @@ const BARE_NAME = new RegExp(`^(?:${WHO})$`, 'i');
 const MAIL_NAME = /^e[ _-]?mail(?:[ _-]?(?:address|adresse))?$/i;
 const CODES = 0.9;
 /** Small numbers such as 1, 2, 3 are shared by accident; an id has many values. */
-const MANY = 20;
+export const MANY = 20;
+
+/** What tells codes from words in a column. */
+export type CodeFacts = Pick<ColumnFacts, 'filled' | 'distinctValues' | 'codes' | 'opaque'>;
 
 /**
  * The index of the customer id column, or -1: by its name, else the column that shares most ids with the workspace.
@@ -31,7 +34,7 @@ export async function detectId(
   facts: readonly ColumnFacts[],
   known: string,
 ): Promise<number> {
-  const named = byName(names, facts);
+  const named = idByName(names, facts);
   if (named >= 0) return named;
   const candidates = facts.filter(
     (fact) => fact.filled > 0 && fact.distinctValues > 1 && fact.words < 0.1 * fact.filled,
@@ -39,7 +42,7 @@ export async function detectId(
   let best = { at: -1, shared: 0.5 };
   for (const fact of candidates) {
     const row = await workspace.one<{ shared: number }>(
-      `SELECT avg(CAST(trim(c${fact.ordinal}) IN (${known}) AS INTEGER)) AS shared FROM (SELECT DISTINCT c${fact.ordinal} FROM ${sample} WHERE NOT is_blank(c${fact.ordinal}))`,
+      `SELECT avg(CAST(id_cell(c${fact.ordinal}) IN (${known}) AS INTEGER)) AS shared FROM (SELECT DISTINCT c${fact.ordinal} FROM ${sample} WHERE NOT is_blank(c${fact.ordinal}))`,
     );
     if (row && row.shared > best.shared && fact.distinctValues > MANY)
       best = { at: fact.ordinal - 1, shared: row.shared };
@@ -48,9 +51,17 @@ export async function detectId(
   return 0;
 }
 
-/** The most telling name that any column has; an e-mail address stands for its customer where nothing else does. */
-function byName(names: readonly string[], facts: readonly ColumnFacts[]): number {
-  const isCode = ({ codes, opaque, filled, distinctValues }: ColumnFacts): boolean =>
+/** Whether a text is a usual header of customer ids, whatever lies below it. */
+export function isIdName(text: string): boolean {
+  return [ID_NAME, ID_NAME_TURNED, BARE_ID_NAME, BARE_NAME, MAIL_NAME].some((name) => name.test(text));
+}
+
+/**
+ * The index of the column with the most telling name, or -1; an e-mail address stands for its customer where nothing
+ * else does.
+ */
+export function idByName(names: readonly string[], facts: readonly CodeFacts[]): number {
+  const isCode = ({ codes, opaque, filled, distinctValues }: CodeFacts): boolean =>
     distinctValues > MANY && codes + opaque >= CODES * filled;
   const tests = [
     (name: string) => ID_NAME.test(name),

@@ -1,3 +1,4 @@
+import { literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
 
 /** A query giving the ids of all customers that the source files of the workspace know, but for one file where told. */
@@ -22,4 +23,17 @@ export async function hashOlderFiles(workspace: Workspace): Promise<void> {
       `INSERT INTO row_hashes SELECT ${id}, user_id, count(*), sum(hash(r)) FROM rows_${id} r GROUP BY user_id`,
     );
   }
+}
+
+/** Those of some texts that are ids of customers. */
+export type IdsAmong = (texts: readonly string[]) => Promise<ReadonlySet<string>>;
+
+/** Looks texts up among the customers that the source files of the workspace know. */
+export function idsIn(workspace: Workspace): IdsAmong {
+  return async (texts) => {
+    const rows = await workspace.all<{ user_id: string }>(
+      `SELECT DISTINCT user_id FROM (${await knownIds(workspace)}) WHERE user_id IN (SELECT unnest([${texts.map(literal).join(',')}]::VARCHAR[]))`,
+    );
+    return new Set(rows.map((row) => row.user_id));
+  };
 }

@@ -73,7 +73,7 @@ function typedSql(shape: FileShape, columns: ColumnRole[], words: NumberWords, r
   return `
     SELECT user_id, ${kept.map((column) => `v${column.ordinal} AS c${column.ordinal}, `).join('')}
       CASE WHEN ${suspect.join(' OR ')} THEN (CASE WHEN user_id IS NULL THEN ${id.ordinal} ${reasons.join(' ')} END) END AS bad, row_hash
-    FROM (SELECT *, text_cell(c${id.ordinal}) AS user_id, ${rowHashSql(columns)} AS row_hash${values.join('')}
+    FROM (SELECT *, id_cell(c${id.ordinal}) AS user_id, ${rowHashSql(columns)} AS row_hash${values.join('')}
       FROM (SELECT *${cores.join('')} FROM ${readSql(shape, rejectsTable)}))`;
 }
 

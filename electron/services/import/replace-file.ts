@@ -75,7 +75,7 @@ async function compareHashes(workspace: Workspace, earlier: StoredFile, shape: F
   await workspace.run(`
     CREATE OR REPLACE TEMP TABLE import_hashes AS
     SELECT user_id, count(*) AS n, sum(h) AS hash
-    FROM (SELECT text_cell(c${id.ordinal}) AS user_id, ${rowHashSql(earlier.columns)} AS h FROM ${readSql(shape, rejectsTable)}) GROUP BY user_id;
+    FROM (SELECT id_cell(c${id.ordinal}) AS user_id, ${rowHashSql(earlier.columns)} AS h FROM ${readSql(shape, rejectsTable)}) GROUP BY user_id;
     CREATE OR REPLACE TEMP TABLE import_changed AS
     SELECT user_id FROM import_hashes n FULL JOIN (FROM row_hashes WHERE file_id = ${earlier.id}) o USING (user_id)
     WHERE n.hash IS DISTINCT FROM o.hash OR n.n IS DISTINCT FROM o.n`);

@@ -33,6 +33,10 @@ export interface ColumnFacts {
   words: number;
 }
 
+/** A reference code, and an address or generated key, as patterns that SQL and JavaScript read alike. */
+export const CODE_CELL = '[A-Za-z]{0,4}[-_#]?\\d[\\w-]*';
+export const OPAQUE_CELL = '[0-9a-fA-F-]{24,}|[^@\\s]+@[^@\\s]+\\.[a-z]+|\\d{1,3}(\\.\\d{1,3}){3}';
+
 const CODE_NAME =
   /(^|[ _.-])(id|ids|code|sku|ean|upc|isbn|guid|uuid|ref|reference|invoice|order|receipt|ticket|session|token|hash|ip|cookie)([ _.-]?(no|nr|number))?$/i;
 const CATEGORY_NAME =
@@ -118,8 +122,8 @@ async function columnFacts(workspace: Workspace, sample: string, width: number):
       coalesce(sum(n) FILTER (number_european(core) IS NOT NULL), 0) AS european,
       coalesce(sum(n) FILTER (regexp_full_match(v, '\\d+')), 0) AS whole,
       coalesce(sum(n) FILTER (regexp_matches(v, '^0\\d')), 0) AS leading_zeros,
-      coalesce(sum(n) FILTER (regexp_full_match(v, '[A-Za-z]{0,4}[-_#]?\\d[\\w-]*')), 0) AS codes,
-      coalesce(sum(n) FILTER (regexp_full_match(v, '[0-9a-fA-F-]{24,}|[^@\\s]+@[^@\\s]+\\.[a-z]+|\\d{1,3}(\\.\\d{1,3}){3}')), 0) AS opaque,
+      coalesce(sum(n) FILTER (regexp_full_match(v, '${CODE_CELL}')), 0) AS codes,
+      coalesce(sum(n) FILTER (regexp_full_match(v, '${OPAQUE_CELL}')), 0) AS opaque,
       coalesce(sum(n) FILTER (regexp_full_match(v, '\\+?[\\d ()/.-]{7,}') AND regexp_matches(v, '^\\+|^0|[\\d)] ?[-(/ ]')), 0) AS phones,
       coalesce(sum(n) FILTER (v IN ('0', '1')), 0) AS "binary",
       coalesce(sum(n) FILTER (regexp_matches(v, '^\\d{4}-\\d{1,2}-\\d{1,2}([ T]|$)') AND TRY_CAST(v AS TIMESTAMP) IS NOT NULL), 0) AS iso,

@@ -1,5 +1,4 @@
 import { literal } from '../workspace/sql.js';
-import type { Workspace } from '../workspace/workspace.js';
 
 /** How a column writes its numbers: as SQL does, with English separators, or with a decimal comma. */
 export type NumberStyle = 'plain' | 'english' | 'european';
@@ -18,6 +17,8 @@ const MACROS = [
   `is_gap(s) AS (is_blank(s) OR list_contains(['none', 'nil', '-', '--', '.', 'missing', 'unknown', 'inf', '-inf'], lower(trim(s))))`,
   `text_cell(s) AS (CASE WHEN strlen(s) <= 6 THEN (CASE WHEN NOT is_blank(s) THEN trim(s) END)
     WHEN starts_with(s, ' ') OR ends_with(s, ' ') THEN nullif(trim(s), '') ELSE s END)`,
+  // The apostrophe by which an export of this app kept a spreadsheet from running the id comes off (audience/cell.ts).
+  `id_cell(s) AS (text_cell(CASE WHEN starts_with(s, '''') THEN regexp_replace(s, '^''([''=+@\\t\\r\\n＝＋－＠-])', '\\1') ELSE s END))`,
   `number_core(s) AS (trim(regexp_replace(regexp_replace(s, '[$€£¥₹%\\x{A0}\\x{202F}]', '', 'g'), '^\\s*(${CURRENCY})\\b|\\b(${CURRENCY})\\s*$', '', 'g')))`,
   `number_english_one(t) AS (CASE
     WHEN regexp_full_match(t, '[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?') THEN TRY_CAST(t AS DOUBLE)
@@ -38,7 +39,7 @@ const MACROS = [
 ];
 
 /** Defines the macros for this connection; nothing of them is written into the workspace file. */
-export async function defineValueMacros(workspace: Workspace): Promise<void> {
+export async function defineValueMacros(workspace: { run(sql: string): Promise<unknown> }): Promise<void> {
   for (const macro of MACROS) await workspace.run(`CREATE OR REPLACE TEMP MACRO ${macro}`);
 }
 

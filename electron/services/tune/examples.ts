@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors.js';
 import type { LabelSet } from '../evaluate/labels.js';
-import { column, idColumn, readTable, type TextTable } from '../evaluate/table-file.js';
+import { idCells, idColumn, namedId } from '../evaluate/id-column.js';
+import { labelColumns } from '../evaluate/label-values.js';
+import { readTable, type TextTable } from '../evaluate/table-file.js';
+import { idsIn } from '../import/known-ids.js';
 import { literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
 
@@ -25,6 +28,8 @@ export interface Examples {
     duplicates: number;
     /** Customers beyond the most that are used. */
     leftOut: number;
+    /** Columns of a file of seeds that say nothing here. */
+    ignored?: string[];
   };
 }
 
@@ -67,11 +72,13 @@ export async function examplesFromLabels(workspace: Workspace, labels: LabelSet)
 
 /**
  * Seed customers, and a sample of the rest of the base that stands in as unlabelled: four to a seed, from 200 to 2,000.
- * @param file a column of ids, CSV or Parquet, with or without a header
- * @throws AppError examples-unknown, examples-few, no-rest
+ * @param file ids in a column, CSV or Parquet, with or without a header; other columns are ignored
+ * @throws AppError examples-unknown, examples-few, no-rest; seeds-labelled when another column tells who has not the target
  */
 export async function examplesFromSeeds(workspace: Workspace, file: string, id?: string): Promise<Examples> {
-  return examplesFromIds(workspace, await readSeedIds(file, id));
+  const { ids, ignored } = await readSeedIds(workspace, file, id);
+  const examples = await examplesFromIds(workspace, ids);
+  return { ...examples, counts: { ...examples.counts, ignored } };
 }
 
 /** As `examplesFromSeeds`, of ids that are at hand. @throws AppError examples-unknown, examples-few, no-rest */
@@ -110,27 +117,31 @@ interface Example {
   answer: 0 | 1;
 }
 
-async function readSeedIds(file: string, id: string | undefined): Promise<string[]> {
+async function readSeedIds(
+  workspace: Workspace,
+  file: string,
+  wanted: string | undefined,
+): Promise<{ ids: string[]; ignored: string[] }> {
   const table = await readTable(file);
   // A list of bare ids has no header.
-  const cells =
-    table.columns.length === 1 && id === undefined && !hasUsualName(table)
-      ? onlyColumn(await readTable(file, { header: false }))
-      : column(table, idColumn(table, id));
-  return cells.map((cell) => cell?.trim() ?? '').filter((cell) => cell !== '');
-}
-
-function hasUsualName(table: TextTable): boolean {
-  try {
-    idColumn(table);
-    return true;
-  } catch {
-    return false;
+  if (table.columns.length === 1 && wanted === undefined && namedId(table) === undefined) {
+    const bare = await readTable(file, { header: false });
+    return { ids: present(bare, bare.columns[0]!), ignored: [] };
   }
+  const id = await idColumn(table, { wanted, known: idsIn(workspace) });
+  const [labels] = labelColumns(table, id);
+  if (labels !== undefined)
+    throw new AppError(
+      'seeds-labelled',
+      `This file has labels in ${labels}, and some of them are negative`,
+      `use it as labels (--labels FILE --label ${labels}), or give a file with the ids of the seeds alone`,
+      { file, column: labels },
+    );
+  return { ids: present(table, id), ignored: table.columns.filter((name) => name !== id) };
 }
 
-function onlyColumn(table: TextTable): (string | null)[] {
-  return table.cells.get(table.columns[0]!) ?? [];
+function present(table: TextTable, name: string): string[] {
+  return idCells(table, name).filter((id) => id !== '');
 }
 
 async function knownCustomers(workspace: Workspace, ids: readonly string[]): Promise<Map<string, number>> {

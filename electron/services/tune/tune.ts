@@ -13,6 +13,7 @@ import { runJob } from './run-job.js';
 import type { PromptExamples } from './prompt-trainer.js';
 import { trainSoftPrompt, type Prompted } from './soft-prompt.js';
 import { saveTuned, type TunedVersion } from './tuned-store.js';
+import { isUntelling, warningsOf } from './warnings.js';
 
 /** Examples of either class that a soft prompt is trained on and judged by. */
 const LEAST_PER_CLASS = 6;
@@ -38,6 +39,8 @@ export interface TuneReport {
   tuned: TunedVersion;
   verdict: Verdict;
   seconds: number;
+  /** As `warningsOf` says. */
+  warnings: string[];
 }
 
 /**
@@ -74,7 +77,8 @@ export async function tuneInstruction(
   const columns = structuredClone(gathered.columns);
   const { answers, doubt } = examples;
   const learned = await runJob({ kind: 'learn', gathered, known: { answers, doubt } }, task, 'Tuning');
-  const verdict = verdictOf(learned);
+  const told = verdictOf(learned);
+  const verdict = told === 'helps' && isUntelling(examples) ? 'unclear' : told;
   const version = {
     name: name.trim(),
     question: trimmed(question),
@@ -91,7 +95,7 @@ export async function tuneInstruction(
     promptSteps: prompted?.steps,
   };
   const tuned = await saveTuned(workspace, version, examples, learned.linear, columns, prompted?.prompt);
-  return { tuned, verdict, seconds: (performance.now() - start) / 1000 };
+  return { tuned, verdict, seconds: (performance.now() - start) / 1000, warnings: warningsOf(examples) };
 }
 
 /** Trains a soft prompt on graphs in a thread of their own, so that whoever asks is answered meanwhile. */

@@ -3,7 +3,8 @@ import path from 'node:path';
 import * as messages from '../../ipc/audience.js';
 import { audienceLifts } from '../../ipc/explain.js';
 import { exportAudience, type ExportReport } from '../../services/audience/export.js';
-import { hasIdColumn, idColumn, readTable } from '../../services/evaluate/table-file.js';
+import { namedId } from '../../services/evaluate/id-column.js';
+import { readTable } from '../../services/evaluate/table-file.js';
 import * as explain from '../../services/explain/audience-lifts.js';
 import { writeRecipe } from '../../services/recipe/write-recipe.js';
 import { AudienceDesk } from '../audience-desk.js';
@@ -52,7 +53,7 @@ export function handleAudience(shell: Shell): void {
       (await shell.askToOpen({ title: 'Choose outcomes', properties: ['openFile'], filters: TABLES })) ?? [];
     if (!file) return null;
     const table = await readTable(file);
-    const id = hasIdColumn(table) ? idColumn(table) : undefined;
+    const id = namedId(table);
     return { file: grants.grant(file), columns: table.columns.filter((name) => name !== id) };
   });
 

@@ -1,6 +1,6 @@
 import * as messages from '../../ipc/campaign.js';
 import { membersBeside, readManifest, type Manifest } from '../../services/audience/manifest.js';
-import { measureCampaign, readMembers, readOutcomes } from '../../services/audience/measure.js';
+import { idsOfMembers, measureCampaign, readMembers, readOutcomes } from '../../services/audience/measure.js';
 import { handle } from '../handle.js';
 import type { Shell } from '../shell.js';
 
@@ -31,7 +31,10 @@ export function handleCampaign(shell: Shell): void {
     tasks.run(taskId, 'Measure a campaign', async () => {
       const manifest = grants.pathOf(campaign);
       const members = await readMembers(membersBeside(manifest, readManifest(manifest)));
-      return measureCampaign(members, await readOutcomes(grants.pathOf(outcomes), column ?? undefined));
+      return measureCampaign(
+        members,
+        await readOutcomes(grants.pathOf(outcomes), column, { known: idsOfMembers(members) }),
+      );
     }),
   );
 }

@@ -1,14 +1,18 @@
 import type { Question } from '../../ipc/rank.js';
 import * as messages from '../../ipc/tune.js';
 import { readLabels } from '../../services/evaluate/evaluate.js';
+import { namedId } from '../../services/evaluate/id-column.js';
+import { labelColumns } from '../../services/evaluate/label-values.js';
 import type { LabelSet } from '../../services/evaluate/labels.js';
+import { readTable } from '../../services/evaluate/table-file.js';
 import { importedLabels } from '../../services/evaluate/workspace-labels.js';
-import { inspectFile } from '../../services/import/inspect.js';
+import { idsIn } from '../../services/import/known-ids.js';
 import { listRankings } from '../../services/rank/list-rankings.js';
 import { answerCustomer, examplesFromAnswers, readAnswers } from '../../services/tune/answers.js';
 import { examplesFromIds, examplesFromLabels, examplesFromSeeds, type Examples } from '../../services/tune/examples.js';
 import { strongestFacts } from '../../services/tune/facts.js';
 import { listTuned, type TunedVersion } from '../../services/tune/tuned-store.js';
+import { isUntelling, warningsOf } from '../../services/tune/warnings.js';
 import { deleteTuned, noteTuned, restoreTuned, useTuned } from '../../services/tune/tuned-versions.js';
 import type { Workspace } from '../../services/workspace/workspace.js';
 import { handle } from '../handle.js';
@@ -25,7 +29,16 @@ function shown({ question, counts, kind, ...version }: TunedVersion): messages.T
   const { name, inUse, chosen, note, before, after, gains, createdAt } = version;
   const softPrompt = version.promptSteps !== undefined;
   const told = { name, version: version.version, inUse, chosen, note, softPrompt, before, after, gains, createdAt };
-  return { ...told, instruction: question.instruction, kind, positives, others, unknown };
+  return {
+    ...told,
+    instruction: question.instruction,
+    kind,
+    positives,
+    others,
+    unknown,
+    isTelling: !isUntelling({ kind, counts }),
+    warnings: warningsOf({ kind, counts }),
+  };
 }
 
 async function answered(workspace: Workspace, question: Question): Promise<messages.Answered> {
@@ -45,15 +58,16 @@ export function handleTune(shell: Shell): void {
         filters: [{ name: 'Tables', extensions: ['csv', 'tsv', 'txt', 'gz', 'parquet'] }],
       })) ?? [];
     if (!file) return null;
-    const { columns } = await session.change(({ workspace }) => inspectFile(workspace, file));
-    const labels = columns.filter(({ role }) => role === 'label').map(({ name }) => name);
-    return { file: grants.grant(file), labels };
+    const table = await readTable(file);
+    return { file: grants.grant(file), labels: labelColumns(table, namedId(table)) };
   });
 
   /** Undefined where the examples are not labelled by a file or an imported outcome. */
   async function labelsOf(examples: messages.ExampleOrigin, file: string): Promise<LabelSet | undefined> {
     if (examples.by === 'outcome') return importedLabels(session.reader(), examples.label);
-    return examples.by === 'file' && examples.label !== null ? readLabels(file, examples.label) : undefined;
+    return examples.by === 'file' && examples.label !== null
+      ? readLabels(file, examples.label, { known: idsIn(session.reader()) })
+      : undefined;
   }
 
   handle(messages.startTuning, ({ taskId, question, examples, softPrompt }) => {

@@ -46,10 +46,32 @@ describe('reading outcomes', () => {
     ]);
     const list = await outcomes('user_id,when\n01,2026-01-01\n');
     expect([...list.values]).toEqual([['01', 1]]);
+    const worded = await outcomes('user_id,bought\n01,Y\n02,N\n', 'bought');
+    expect([worded.kind, ...worded.values.values()]).toEqual(['converted', 1, 0]);
+    const dollars = await outcomes('user_id,spent\n01,$12.50\n02,"$1,200.00"\n03,-\n', 'spent');
+    expect([dollars.kind, ...dollars.values.values()]).toEqual(['amount', 12.5, 1200, 0]);
+    const european = await outcomes("Kundennummer;spent\n01;1.234,50\n'@x;2,25 €\n", 'spent');
+    expect([...european.values]).toEqual([
+      ['01', 1234.5],
+      ['@x', 2.25],
+    ]);
+    await expect(outcomes('')).rejects.toMatchObject({ code: 'file-empty' });
     await expect(outcomes('user_id,spent\n01,much\n', 'spent')).rejects.toMatchObject({
       code: 'outcome-value',
       place: { line: 2 },
     });
+  });
+});
+
+describe('outcomes without a named column', () => {
+  it('are those of the only column of labels, which is told', async () => {
+    const read = await outcomes('user_id,age,won\n01,31,no\n02,40,yes\n');
+    expect([read.column, ...read.values.values()]).toEqual(['won', 0, 1]);
+    expect((await outcomes('user_id,won\n01,0\n')).values.get('01')).toBe(0);
+  });
+
+  it('are refused where several columns could be meant', async () => {
+    await expect(outcomes('user_id,won,opened\n01,0,1\n')).rejects.toMatchObject({ code: 'outcome-unclear' });
   });
 });
 
@@ -67,6 +89,12 @@ describe('measuring a campaign', () => {
     expect(result.uplift.low).toBeGreaterThan(0);
     expect(result.incremental.value).toBeCloseTo(24, 12);
     expect([result.withoutOutcome, result.outsideAudience]).toEqual([56, 1]);
+  });
+
+  it('takes an outcome file without rows for nobody having converted', async () => {
+    const nobody = await outcomes('user_id,bought\n', 'bought');
+    const result = measureCampaign({ userIds, held }, nobody);
+    expect([result.treated.total, result.holdout.total, result.uplift.value]).toEqual([0, 0, 0]);
   });
 
   it('refuses an audience without holdout, and outcomes of other customers', () => {

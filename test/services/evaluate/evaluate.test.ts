@@ -35,6 +35,45 @@ describe('reading labels', () => {
     }
   });
 
+  it('reads back ids that an export protected from spreadsheets', async () => {
+    const labels = await readLabels(file('risky.csv', "id,y\n'@user1,1\n'=1+1,0\n't Hooft,0\n"), 'y');
+    expect([...labels.values.keys()]).toEqual(['@user1', '=1+1', "'t Hooft"]);
+  });
+
+  it.each([
+    ['won', 'lost'],
+    ['1', '-1'],
+    ['churned', 'stayed'],
+    ['Converted', 'Not converted'],
+    ['responder', 'non-responder'],
+    ['Ja', 'Nein'],
+    ['oui', 'non'],
+    ['Sí', 'no'],
+    ['sì', 'no'],
+    ['ja', 'nee'],
+  ])('takes %s and %s', async (positive, negative) => {
+    const labels = await readLabels(file('pair.csv', `id,y\na,${positive}\nb,${negative}\nc,\n`), 'y');
+    expect([...labels.values]).toEqual([
+      ['a', 1],
+      ['b', 0],
+    ]);
+  });
+
+  it('takes any column whose positive value is named, and names the values where none is', async () => {
+    const path = file('tier.csv', 'id,tier\na,Gold\nb,silver\nc,\nd,none\n');
+    const labels = await readLabels(path, 'tier', { positive: 'gold' });
+    expect([...labels.values.values()]).toEqual([1, 0, 0]);
+    await expect(readLabels(path, 'tier', { positive: 'x' })).rejects.toMatchObject({ code: 'labels-positive' });
+    await expect(readLabels(file('two.csv', 'id,y\na,gold\nb,tin\n'), 'y')).rejects.toMatchObject({
+      message: '"gold" is not a label; the column has "gold" and "tin"',
+      remedy: expect.stringContaining('--positive VALUE') as string,
+    });
+    await expect(readLabels(file('three.csv', 'id,y\na,1\nb,0\nc,-1\n'), 'y')).rejects.toMatchObject({
+      code: 'labels-value',
+      place: { line: 4 },
+    });
+  });
+
   it('names the place of a contradiction and of an unusable label', async () => {
     await expect(readLabels(file('c.csv', 'id,y\na,1\nb,0\na,0\n'), 'y')).rejects.toMatchObject({
       code: 'labels-contradiction',
@@ -49,7 +88,7 @@ describe('reading labels', () => {
   it('names the columns there are when one is missing, and a missing file', async () => {
     const path = file('m.csv', 'id,y\na,1\n');
     await expect(readLabels(path, 'z')).rejects.toMatchObject({ code: 'column-missing', remedy: /id, y/ });
-    await expect(readLabels(path, 'y', 'kunde')).rejects.toMatchObject({ code: 'column-missing' });
+    await expect(readLabels(path, 'y', { wanted: 'kunde' })).rejects.toMatchObject({ code: 'column-missing' });
     await expect(readLabels(file('n.csv', 'a,b\nx,1\n'), 'b')).rejects.toMatchObject({ code: 'id-column-missing' });
     await expect(readTable(join(folder, 'none.csv'))).rejects.toMatchObject({ code: 'file-missing' });
   });
@@ -88,6 +127,14 @@ describe('evaluating rankings', () => {
       ['good', 1],
       ['bad', 0],
     ]);
+  });
+
+  it('warns where most labelled ids are of nobody', () => {
+    const warnings = (scored: typeof good, of = labels) => evaluateRankings([{ name: 'good', scored }], of).warnings;
+    expect(warnings(good)).toEqual([]);
+    expect(warnings(good.slice(0, 2))).toEqual([]);
+    const more = { ...labels, values: new Map([...labels.values, ['z', 0 as const]]) };
+    expect(warnings(good.slice(0, 2), more)).toEqual([expect.stringContaining('3 of 5 ids are of no customer')]);
   });
 
   it('breaks ties by id, whatever the order of the rows', () => {

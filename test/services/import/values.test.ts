@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { protectCell } from '../../../electron/services/audience/cell.js';
 import { numberSql, timeSql } from '../../../electron/services/import/values.js';
 import { ImportFixture } from './import-fixture.js';
 
@@ -18,6 +19,16 @@ async function read(cell: string, sql: (cell: string) => string): Promise<unknow
 }
 const english = (cell: string): Promise<unknown> => read(cell, (c) => numberSql(`number_core(${c})`, 'english'));
 const european = (cell: string): Promise<unknown> => read(cell, (c) => numberSql(`number_core(${c})`, 'european'));
+
+describe('ids', () => {
+  it.each(['=1+1', '@user1', '+49', '-5', "'=1", '\t=1', '＝1'])('lose the apostrophe that protects %j', async (id) => {
+    expect(await read(protectCell(id), (c) => `id_cell(${c})`)).toBe(id);
+  });
+
+  it.each(["'t Hooft", "O'Neil", '007'])('stay as they are: %j', async (id) => {
+    expect(await read(id, (c) => `id_cell(${c})`)).toBe(id);
+  });
+});
 
 describe('numbers', () => {
   it.each<[string, number | null]>([

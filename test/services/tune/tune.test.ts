@@ -19,6 +19,7 @@ import { strongestFacts } from '../../../electron/services/tune/facts.js';
 import { groundsOfAnswers, groundsOfVersion, suggestCustomers } from '../../../electron/services/tune/suggest.js';
 import { tuneInstruction } from '../../../electron/services/tune/tune.js';
 import { findTuned, listTuned, tunedExamples } from '../../../electron/services/tune/tuned-store.js';
+import { warningsOf } from '../../../electron/services/tune/warnings.js';
 import type { Workspace } from '../../../electron/services/workspace/workspace.js';
 import { TINY_MODEL, tinyWorkspace } from '../tiny-workspace.js';
 
@@ -179,6 +180,35 @@ describe('tuning by seeds', () => {
 });
 
 describe('what is wrong with examples is told', () => {
+  it('seeds beside labels are refused, and other columns ignored aloud', async () => {
+    const file = join(folder, 'labelled-seeds.csv');
+    const rows = Array.from({ length: 8 }, (_, i) => [id(i), i % 2 ? 'yes' : 'no', 'note']);
+    writeFileSync(file, ['Kunde,won,remark', ...rows.map((row) => row.join(','))].join('\n'));
+    const error = await failure(examplesFromSeeds(workspace, file));
+    expect(error).toMatchObject({
+      code: 'seeds-labelled',
+      remedy: expect.stringContaining('--label won') as string,
+    });
+    writeFileSync(file, ['Kunde,won,remark', ...rows.map(([one]) => `${one},yes,note`)].join('\n'));
+    const examples = await examplesFromSeeds(workspace, file);
+    expect(examples.counts).toMatchObject({ positives: 8, ignored: ['won', 'remark'] });
+    expect(warningsOf(examples)).toEqual(['ignored in the file of seeds: won, remark']);
+  });
+
+  it('so few of a class that cross-validation tells nothing', async () => {
+    const examples = await examplesFromLabels(workspace, await labelsOf(21, (one) => one === id(30)));
+    const { verdict, warnings } = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'one' });
+    expect(verdict).not.toBe('helps');
+    expect(warnings).toEqual([expect.stringContaining('only 1 with the target')]);
+  });
+
+  it('mostly ids of nobody', async () => {
+    const examples = await examplesFromLabels(workspace, await labelsOf(8, (one) => one < id(12)));
+    const counts = { ...examples.counts, unknown: 9 };
+    expect(warningsOf({ ...examples, counts })).toEqual([expect.stringContaining('9 of 17 ids are of no customer')]);
+    expect(warningsOf(examples)).toEqual([]);
+  });
+
   it('too few, unknown, one class', async () => {
     const labels = (rows: [string, string][]) =>
       collectLabels(
