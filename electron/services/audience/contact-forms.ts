@@ -38,10 +38,13 @@ export function contactForms(text: string, country?: string | null): ContactForm
 function phoneForms(phone: string, digits: string, country: string | null | undefined): ContactForms {
   const international = phone.replace(/^\D*00(?=\d)/, '+');
   const region = country ? countryCode(country)?.toUpperCase() : undefined;
-  const parsed = parsePhoneNumberFromString(international, region as CountryCode | undefined);
+  const isInternational = international.startsWith('+');
+  // To find out that there is no country takes the parser longer than anything else here.
+  const parsed =
+    isInternational || region ? parsePhoneNumberFromString(international, region as CountryCode) : undefined;
   const known = parsed?.isPossible() ? parsed : undefined;
-  // Lists often lose the plus: the digits alone may start with the country.
-  const guessed = international.startsWith('+') ? null : normalisePhone(`+${digits}`, 'google');
+  // Lists often lose the plus: the digits alone may start with a country, none of which starts with 0.
+  const guessed = isInternational || digits.startsWith('0') ? null : normalisePhone(`+${digits}`, 'google');
   const numbers = present([known?.number, guessed]);
   return {
     forms: [...new Set([...numbers.flatMap((number) => [number, number.slice(1)]), digits])],
