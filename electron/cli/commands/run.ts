@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseHide } from '../../services/index/hide.js';
 import { readRecipe } from '../../services/recipe/recipe.js';
@@ -31,6 +31,10 @@ async function run(file: string, options: Options): Promise<void> {
     printResult(options.json, report, [
       ...report.refresh.imports.map(
         (one) => `${one.kind}: ${one.file} ${state(one.file, one.alreadyImported, report.refresh.replaced)}`,
+      ),
+      ...report.refresh.removed.map(
+        (file) =>
+          `removed: ${file}, which the recipe does not name; sources --restore "${basename(file)}" brings it back`,
       ),
       ...exportLines(report.export),
     ]);

@@ -60,15 +60,22 @@ export async function findFile(workspace: Workspace, name: string): Promise<numb
   return named[0].id;
 }
 
-/** The file with the same content, if any, or that it was added to. Only a file of the same size is worth hashing beforehand. */
-export async function sameContent(workspace: Workspace, found: FileShape): Promise<number | undefined> {
+/**
+ * The file with the same content, if any, or that it was added to. Only a file of the same size is worth hashing beforehand.
+ * @param among the files that count; all of them without it
+ */
+export async function sameContent(
+  workspace: Workspace,
+  found: FileShape,
+  among?: readonly number[],
+): Promise<number | undefined> {
   const known = await workspace.all<{ id: number; sha256: string }>(
     'SELECT id, sha256 FROM source_files WHERE bytes = $1 UNION ALL SELECT a.file_id, a.sha256 FROM source_additions a JOIN source_files f ON f.id = a.file_id WHERE a.bytes = $1',
     [found.bytes],
   );
   if (known.length === 0) return undefined;
   const sha256 = await hashFile(found.path);
-  return known.find((file) => file.sha256 === sha256)?.id;
+  return known.find((file) => file.sha256 === sha256 && (among?.includes(file.id) ?? true))?.id;
 }
 
 /** A number that no file has or had, deleted ones included. */
