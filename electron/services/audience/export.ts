@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { AppError } from '../errors.js';
+import { fitOfRanking } from '../fit/fit-store.js';
 import { throwIfCancelled, unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { buildAudience, rankTarget, type BuiltAudience, type RankQuestion } from './build.js';
@@ -9,14 +10,15 @@ import { platformFile, type PlatformFile } from './formats.js';
 import { HOLDOUT_METHOD } from './holdout.js';
 import { fileSha256, rankingSha256, readManifest, type Manifest } from './manifest.js';
 import { asSeenFrom, fromFolder, inputFiles, mapOfferPaths, mapPaths } from './paths.js';
+import { checkFits, pinnedAsk, pinVersions } from './pin.js';
 import { exportedOffers, planOffers, type OfferExport } from './plan-offers.js';
 import type { AudienceCounts } from './select.js';
-import type { AudienceSpec, ExportFormat, OffersSpec, TargetSpec } from './spec.js';
+import type { AudienceSpec, ExportFormat, JobAsk, TargetSpec } from './spec.js';
 import { writeTable, type OutputColumn } from './write-table.js';
 
 /** What to export; paths exist as they are. */
 export interface ExportRequest {
-  ask: { target: TargetSpec } | { offers: OffersSpec };
+  ask: JobAsk;
   audience: AudienceSpec;
   format: ExportFormat;
   /** The export file; its members and manifest are written beside it. */
@@ -42,10 +44,11 @@ export interface ExportReport {
 export async function exportAudience(
   workspace: Workspace,
   rank: RankQuestion,
-  request: ExportRequest,
+  wanted: ExportRequest,
   task: Task = unattended,
 ): Promise<ExportReport> {
-  checkEnding(request);
+  checkEnding(wanted);
+  const request = { ...wanted, ask: await pinVersions(workspace, wanted.ask) };
   const made =
     'target' in request.ask
       ? await exportedTarget(workspace, rank, request.ask.target, request, task)
@@ -66,8 +69,7 @@ export async function exportAudience(
     sha256: fileSha256(file),
     rows: file === request.out ? customers : (made.members[0]?.values.length ?? 0),
   }));
-  const hides = await hiddenRows(workspace);
-  const manifest = { ...describe(workspace, request, made, outputs), hides };
+  const manifest = await describe(workspace, request, made, outputs);
   writeFileSync(paths.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
   return { file: request.out, ...paths, customers, counts: made.counts, platform: made.platform };
 }
@@ -75,7 +77,7 @@ export async function exportAudience(
 /**
  * Makes an export again from its manifest, into `out`, and compares it with what the manifest says.
  * @throws AppError `export-input-changed` when a list or label file has changed or is gone,
- * `export-ranking-changed` when customers or model give other scores, `export-differs` otherwise.
+ * `export-fit-deleted` when the fit that ranked is, `export-ranking-changed` when customers or model give other scores, `export-differs` otherwise.
  */
 export async function remakeExport(
   workspace: Workspace,
@@ -96,9 +98,14 @@ export async function remakeExport(
       );
     }
   }
-  const ask = 'offers' in manifest.ask ? { offers: mapOfferPaths(manifest.ask.offers, absolute) } : manifest.ask;
+  await checkFits(workspace, manifest);
+  const pinned = pinnedAsk(manifest);
+  const ask = 'offers' in pinned ? { offers: mapOfferPaths(pinned.offers, absolute) } : pinned;
   const audience = mapPaths(manifest.audience, absolute);
-  const report = await exportAudience(workspace, rank, { ask, audience, format: manifest.format, out }, task);
+  // Rankings are made in the order in which the manifest lists them.
+  let next = 0;
+  const rankAgain: RankQuestion = (one, then) => rank(one, then, manifest.rankings[next++]?.fit);
+  const report = await exportAudience(workspace, rankAgain, { ask, audience, format: manifest.format, out }, task);
   const again = readManifest(report.manifest);
   const changed = manifest.rankings.find((ranking, i) => ranking.sha256 !== again.rankings[i]?.sha256);
   if (changed) {
@@ -172,12 +179,12 @@ export function memberColumns(built: BuiltAudience): OutputColumn[] {
   return [...rankedColumns(built, positions), { name: 'group', type: 'text', values: group }];
 }
 
-function describe(
+async function describe(
   workspace: Workspace,
   request: ExportRequest,
   made: OfferExport,
   outputs: Manifest['outputs'],
-): Omit<Manifest, 'hides'> {
+): Promise<Manifest> {
   const relative = asSeenFrom(dirname(resolve(request.out)));
   const { ask, audience } = request;
   return {
@@ -187,17 +194,8 @@ function describe(
     app: `${packageJson.name} ${packageJson.version}`,
     workspace: relative(workspace.path),
     ask: 'offers' in ask ? { offers: mapOfferPaths(ask.offers, relative) } : ask,
-    rankings: made.sources.map(({ name, stored }) => ({
-      name,
-      instruction: stored.instruction,
-      answer: stored.answer,
-      contrast: stored.contrast,
-      model: stored.model,
-      device: stored.device,
-      tuned: stored.tuned,
-      customers: stored.userIds.length,
-      sha256: rankingSha256(stored),
-    })),
+    rankings: await Promise.all(made.sources.map((source) => describeRanking(workspace, source))),
+    hides: await hiddenRows(workspace),
     audience: mapPaths(audience, relative),
     format: request.format,
     counts: { ...made.counts },
@@ -208,6 +206,24 @@ function describe(
       sha256: fileSha256(file),
     })),
     outputs,
+  };
+}
+
+async function describeRanking(
+  workspace: Workspace,
+  { name, stored }: OfferExport['sources'][number],
+): Promise<Manifest['rankings'][number]> {
+  return {
+    name,
+    instruction: stored.instruction,
+    answer: stored.answer,
+    contrast: stored.contrast,
+    model: stored.model,
+    device: stored.device,
+    tuned: stored.tuned,
+    fit: await fitOfRanking(workspace, stored.id, { deleted: true }),
+    customers: stored.userIds.length,
+    sha256: rankingSha256(stored),
   };
 }
 

@@ -31,6 +31,8 @@ export const manifestSchema = z.strictObject({
       device: z.string().nullable(),
       /** NAME@VERSION of the tuned instruction; null for an untuned one. */
       tuned: z.string().nullable().default(null),
+      /** Number of the fit that ranked, or none for the model as it ships; manifests of before do not say. */
+      fit: z.union([z.int().positive(), z.literal('none')]).optional(),
       customers: z.number(),
       /** SHA-256 over all ids and scores in order. */
       sha256: z.string(),

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RankQuestion } from '../../../electron/services/audience/build.js';
 import { exportAudience, remakeExport, type ExportRequest } from '../../../electron/services/audience/export.js';
 import { readIdList } from '../../../electron/services/audience/id-list.js';
 import { sha256 } from '../../../electron/services/audience/identity.js';
@@ -8,7 +9,7 @@ import { membersBeside, readManifest } from '../../../electron/services/audience
 import { audienceSpec, type AskSpec } from '../../../electron/services/audience/spec.js';
 import { writeTable } from '../../../electron/services/audience/write-table.js';
 import { column, readTable } from '../../../electron/services/evaluate/table-file.js';
-import { makeFixture, wordsOf, type Fixture } from './workspace-fixture.js';
+import { makeFixture, storeScores, wordsOf, type Fixture } from './workspace-fixture.js';
 
 let fixture: Fixture;
 beforeAll(async () => {
@@ -89,6 +90,72 @@ describe('exporting a ranking', () => {
     write('exclude.csv', 'user_id,why\n00002,x\n');
     await expect(remakeExport(fixture.workspace, fixture.rank, first.manifest, path('o.csv'))).rejects.toMatchObject({
       code: 'export-input-changed',
+    });
+  });
+
+  it('is made again by the fit that ranked, whichever is in use, as long as it is there', async () => {
+    const { workspace } = fixture;
+    await workspace.run(
+      `INSERT INTO fits (fit_id, state, plan, index_fingerprint, model, started_at, seconds, step, curve, hash)
+       SELECT n, 'kept', '{}', '', '', now()::TIMESTAMP, 1, 1, '[]', 'hash-fit-' || n FROM range(1, 3) r(n)`,
+    );
+    const by =
+      (own: number | 'none'): RankQuestion =>
+      async (ask, _task, fit = own) => {
+        const id = await storeScores(workspace, `${wordsOf(ask)} ${fit}`, 200);
+        await workspace.run('UPDATE rankings SET model = $2, instruction = $3 WHERE id = $1', [
+          id,
+          fit === 'none' ? 'm (shipped)' : `m (hash-fit-${fit})`,
+          wordsOf(ask),
+        ]);
+        return id;
+      };
+    const remake = (manifest: string) => remakeExport(workspace, by(2), manifest, path('again.csv'));
+    const [none, first] = [
+      await exportAudience(workspace, by('none'), request('none.csv', {})),
+      await exportAudience(workspace, by(1), request('fit.csv', {})),
+    ];
+    const fits = [none, first].map(({ manifest }) => readManifest(manifest).rankings[0]!.fit);
+    expect(fits).toEqual(['none', 1]);
+    await remake(none.manifest);
+    await remake(first.manifest);
+    await workspace.run('UPDATE fits SET deleted_at = now()::TIMESTAMP WHERE fit_id = 1');
+    await expect(remake(first.manifest)).rejects.toMatchObject({
+      code: 'export-fit-deleted',
+      remedy: /fits --restore 1/,
+    });
+    const old = JSON.parse(readFileSync(none.manifest, 'utf8')) as { rankings: { fit?: unknown }[] };
+    delete old.rankings[0]!.fit;
+    write('old.csv.manifest.json', JSON.stringify(old));
+    const own = await remakeExport(workspace, by('none'), path('old.csv.manifest.json'), path('again.csv'));
+    expect(own.customers).toBe(200);
+  });
+
+  it('keeps to the version of a tuned instruction, whatever comes after it', async () => {
+    const tune = (version: number) =>
+      fixture.workspace.run(
+        `INSERT INTO instructions (id, name, version, instruction, detail, created_at, model)
+         VALUES ($1, 'south', $1, 'travels', '{}', now()::TIMESTAMP, 'm')`,
+        [version],
+      );
+    await tune(1);
+    const offers = [
+      { name: 'a', tuned: 'south' },
+      { name: 'b', instruction: 'buys tea' },
+    ];
+    const asks: ExportRequest['ask'][] = [
+      { target: { tuned: 'south' } },
+      { target: { instructions: { s: { tuned: 'south' } }, combine: { not: { ranking: 's' } } } },
+      { offers: { offers } },
+    ];
+    const made = [];
+    for (const [at, ask] of asks.entries()) made.push(await run(request(`tuned${at}.csv`, {}, { ask })));
+    await tune(2);
+    expect(readManifest(made[0]!.manifest).ask).toEqual({ target: { tuned: 'south@1' } });
+    for (const { manifest } of made)
+      await remakeExport(fixture.workspace, fixture.rank, manifest, path('tuned-again.csv'));
+    await expect(run(request('no.csv', {}, { ask: { target: { tuned: 'north' } } }))).rejects.toMatchObject({
+      code: 'tuned-missing',
     });
   });
 
