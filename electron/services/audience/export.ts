@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { basename, dirname, extname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { AppError } from '../errors.js';
 import { fitOfRanking } from '../fit/fit-store.js';
@@ -7,6 +7,7 @@ import { throwIfCancelled, unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { buildAudience, rankTarget, type BuiltAudience, type RankQuestion } from './build.js';
 import { platformFile, type PlatformFile } from './formats.js';
+import { checkJob, offerRules } from './check-job.js';
 import { HOLDOUT_METHOD } from './holdout.js';
 import { fileSha256, rankingSha256, readManifest, type Manifest } from './manifest.js';
 import { asSeenFrom, fromFolder, inputFiles, mapOfferPaths, mapPaths } from './paths.js';
@@ -34,6 +35,8 @@ export interface ExportReport {
   customers: number;
   counts: AudienceCounts;
   platform: Omit<PlatformFile, 'columns'> | null;
+  /** How offers were compared, why, and how many customers got each; null for one ranking. */
+  offers: OfferExport['offers'];
 }
 
 /**
@@ -47,15 +50,12 @@ export async function exportAudience(
   wanted: ExportRequest,
   task: Task = unattended,
 ): Promise<ExportReport> {
-  checkEnding(wanted);
+  checkJob(wanted);
   const request = { ...wanted, ask: await pinVersions(workspace, wanted.ask) };
   const made =
     'target' in request.ask
       ? await exportedTarget(workspace, rank, request.ask.target, request, task)
-      : await exportedOffers(
-          await planOffers(workspace, rank, request.ask.offers, request.audience, task),
-          request.format,
-        );
+      : exportedOffers(await planOffers(workspace, rank, request.ask.offers, request.audience, task));
   throwIfCancelled(task, 'Export');
   const customers = made.columns[0]?.values.length ?? 0;
   if (customers === 0) {
@@ -71,7 +71,7 @@ export async function exportAudience(
   }));
   const manifest = await describe(workspace, request, made, outputs);
   writeFileSync(paths.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
-  return { file: request.out, ...paths, customers, counts: made.counts, platform: made.platform };
+  return { file: request.out, ...paths, customers, counts: made.counts, platform: made.platform, offers: made.offers };
 }
 
 /**
@@ -101,7 +101,9 @@ export async function remakeExport(
   await checkFits(workspace, manifest);
   const pinned = pinnedAsk(manifest);
   const ask = 'offers' in pinned ? { offers: mapOfferPaths(pinned.offers, absolute) } : pinned;
-  const audience = mapPaths(manifest.audience, absolute);
+  const rules = mapPaths(manifest.audience, absolute);
+  // Exports of before could name rules that do not apply to offers.
+  const audience = 'offers' in ask ? offerRules(rules) : rules;
   // Rankings are made in the order in which the manifest lists them.
   let next = 0;
   const rankAgain: RankQuestion = (one, then) => rank(one, then, manifest.rankings[next++]?.fit);
@@ -160,6 +162,7 @@ async function exportedTarget(
       unmatchable: platform.unmatchable,
       unusable: platform.unusable,
     },
+    offers: null,
   };
 }
 
@@ -201,6 +204,7 @@ async function describe(
     counts: { ...made.counts },
     holdout: audience.holdout ? { ...audience.holdout, method: HOLDOUT_METHOD } : null,
     platform: made.platform,
+    offers: made.offers,
     inputs: inputFiles(audience, 'offers' in ask ? ask.offers : undefined).map((file) => ({
       file: relative(file),
       sha256: fileSha256(file),
@@ -225,17 +229,6 @@ async function describeRanking(
     customers: stored.userIds.length,
     sha256: rankingSha256(stored),
   };
-}
-
-function checkEnding({ format, out }: ExportRequest): void {
-  const wanted = format === 'parquet' ? '.parquet' : '.csv';
-  if (extname(out).toLowerCase() === wanted) return;
-  throw new AppError(
-    'export-ending',
-    `A ${format} export needs a file name ending in ${wanted}`,
-    `name the file …${wanted}`,
-    { file: out },
-  );
 }
 
 function hashOrNull(file: string): string | null {

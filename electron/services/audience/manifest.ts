@@ -49,6 +49,15 @@ export const manifestSchema = z.strictObject({
   platform: z
     .strictObject({ customers: z.number(), unmatchable: z.number(), unusable: z.record(z.string(), z.number()) })
     .nullable(),
+  /** How offers were compared, why, and how many customers got each; null for one ranking. */
+  offers: z
+    .strictObject({
+      comparison: z.enum(['calibrated', 'rank']),
+      reason: z.string(),
+      perOffer: z.array(z.strictObject({ offer: z.string(), capacity: z.number().nullable(), customers: z.number() })),
+    })
+    .nullable()
+    .default(null),
   inputs: z.array(fileEntry),
   outputs: z.array(fileEntry.extend({ rows: z.number() })),
 });

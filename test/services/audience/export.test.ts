@@ -122,7 +122,7 @@ describe('exporting a ranking', () => {
     await workspace.run('UPDATE fits SET deleted_at = now()::TIMESTAMP WHERE fit_id = 1');
     await expect(remake(first.manifest)).rejects.toMatchObject({
       code: 'export-fit-deleted',
-      remedy: /fits --restore 1/,
+      remedy: expect.stringMatching('fits --restore 1') as string,
     });
     const old = JSON.parse(readFileSync(none.manifest, 'utf8')) as { rankings: { fit?: unknown }[] };
     delete old.rankings[0]!.fit;
@@ -301,6 +301,42 @@ describe('exporting offers', () => {
     expect(column(members, 'user_id').filter((id) => fixture.ids.indexOf(id!) < 50)).toEqual([]);
     const again = await remakeExport(fixture.workspace, fixture.rank, report.manifest, path('offers2.csv'));
     expect(readFileSync(again.file).equals(readFileSync(report.file))).toBe(true);
+  });
+
+  it('says in report and manifest how they were compared, why, and who got how many', async () => {
+    const rows = fixture.ids.map((id, i) => `${id},${Number(i % 4 === 0)}\n`).join('');
+    const labels = { file: write('took.csv', `user_id,took\n${rows}`), column: 'took' };
+    const [tea, cake] = [
+      { name: 'tea', instruction: 'buys tea', capacity: 40, labels },
+      { name: 'cake', instruction: 'buys cake' },
+    ];
+    const told = async (offers: (typeof tea | typeof cake)[]) => {
+      const report = await run(request('compared.csv', {}, { ask: { offers: { offers } } }));
+      expect(readManifest(report.manifest).offers).toEqual(report.offers);
+      return report.offers;
+    };
+    expect(await told([tea, cake!])).toEqual({
+      comparison: 'rank',
+      reason: "labels on 1 of 2 offers, so scores are percentiles of each offer's own ranking",
+      perOffer: [
+        { offer: 'tea', capacity: 40, customers: 40 },
+        { offer: 'cake', capacity: null, customers: 160 },
+      ],
+    });
+    expect(await told([tea, { ...cake, labels }])).toMatchObject({
+      comparison: 'calibrated',
+      reason: expect.stringMatching('every offer') as string,
+    });
+  });
+
+  it('refuses rules that do not apply, but makes exports of before again', async () => {
+    const ask = { offers: { offers: [{ name: 'tea', instruction: 'buys tea' }] } };
+    const top = { size: { by: 'top', count: 5 } };
+    await expect(run(request('top.csv', top, { ask }))).rejects.toMatchObject({ code: 'offers-rules' });
+    const { manifest } = await run(request('before.csv', {}, { ask }));
+    const before = JSON.parse(readFileSync(manifest, 'utf8')) as { audience: object };
+    write('before.csv.manifest.json', JSON.stringify({ ...before, audience: { ...before.audience, ...top } }));
+    expect((await remakeExport(fixture.workspace, fixture.rank, manifest, path('after.csv'))).customers).toBe(200);
   });
 });
 
