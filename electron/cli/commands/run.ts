@@ -30,7 +30,7 @@ async function run(file: string, options: Options): Promise<void> {
     const report = await runRecipe(workspace, rank, recipe, terminalTask());
     printResult(options.json, report, [
       ...report.refresh.imports.map(
-        (one) => `${one.kind}: ${one.file} ${state(one.file, one.alreadyImported, report.refresh.replaced)}`,
+        ({ kind, file, change }) => `${kind}: ${file} ${change === 'new' ? 'imported' : change}`,
       ),
       ...report.refresh.removed.map(
         (file) =>
@@ -39,9 +39,4 @@ async function run(file: string, options: Options): Promise<void> {
       ...exportLines(report.export),
     ]);
   });
-}
-
-function state(file: string, unchanged: boolean, replaced: readonly string[]): string {
-  if (unchanged) return 'unchanged';
-  return replaced.includes(file) ? 'replaced' : 'imported';
 }

@@ -26,8 +26,11 @@ import { defineValueMacros } from './values.js';
 export interface ImportRequest {
   kind: FileKind;
   path: string;
-  /** The file of the workspace whose newer version this is, or whose rows it adds to. */
-  earlier?: { fileId: number; as: 'replacement' | 'addition' };
+  /**
+   * The file of the workspace whose newer version this is, whose rows it adds to, or which it is known to be unchanged from.
+   * 'previous' is what the request before this one imports.
+   */
+  earlier?: { fileId: number | 'previous'; as: 'replacement' | 'addition' | 'unchanged' };
   /**
    * All roles that are not to be guessed, in place of those of the mapping and of those set for the earlier version. The file
    * is read again when it has others, so that the workspace's past makes no difference; the same content is then
@@ -106,14 +109,13 @@ async function importFile(
   before: readonly ImportReport[],
 ): Promise<ImportReport> {
   const found = await probe(request.path);
-  const earlier = request.earlier && (await storedFile(workspace, request.earlier.fileId));
-  if (earlier) checkKind(earlier, request);
+  const earlier = await earlierOf(workspace, request, before);
+  if (earlier && request.earlier?.as === 'unchanged') return reportAgain(earlier, request);
   const hasOtherRoles = earlier && request.roles && !haveRoles(earlier.columns, request.roles, options.idColumn);
-  const same = await sameContent(
-    workspace,
-    found,
-    request.roles && comparable(before, hasOtherRoles ? undefined : earlier),
-  );
+  // A file of told roles is not needed when the same call brings its content, or when its earlier version has it.
+  const counts = (id: number, added: boolean): boolean =>
+    before.some(({ fileId }) => fileId === id) || (id === earlier?.id && !added && !hasOtherRoles);
+  const same = await sameContent(workspace, found, request.roles && counts);
   if (same !== undefined) return reportAgain(await storedFile(workspace, same), request);
   // Hashing goes on beside the reading, which DuckDB does in threads of its own.
   const hash = hashFile(request.path);
@@ -138,9 +140,17 @@ async function importFile(
   return { ...report, change: earlier ? 'replaced' : 'new' };
 }
 
-/** Files whose content makes a file of told roles superfluous: those of the same call, and its own earlier version. */
-function comparable(before: readonly ImportReport[], earlier: StoredFile | undefined): number[] {
-  return [...before.map(({ fileId }) => fileId), ...(earlier ? [earlier.id] : [])];
+async function earlierOf(
+  workspace: Workspace,
+  request: ImportRequest,
+  before: readonly ImportReport[],
+): Promise<StoredFile | undefined> {
+  const named = request.earlier?.fileId;
+  const fileId = named === 'previous' ? before.at(-1)?.fileId : named;
+  if (fileId === undefined) return undefined;
+  const earlier = await storedFile(workspace, fileId);
+  checkKind(earlier, request);
+  return earlier;
 }
 
 function checkKind(earlier: StoredFile, { kind, path }: ImportRequest): void {

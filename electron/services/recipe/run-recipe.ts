@@ -20,7 +20,11 @@ export function absoluteRecipe(recipe: Recipe, folder: string): Recipe {
   return {
     ...recipe,
     workspace: absolute(recipe.workspace),
-    sources: recipe.sources.map((source) => ({ ...source, file: absolute(source.file) })),
+    sources: recipe.sources.map(({ added, ...source }) => ({
+      ...source,
+      file: absolute(source.file),
+      ...(added && { added: added.map(absolute) }),
+    })),
     ask: 'offers' in recipe.ask ? { offers: mapOfferPaths(recipe.ask.offers, absolute) } : recipe.ask,
     audience: mapPaths(recipe.audience, absolute),
     export: { ...recipe.export, file: absolute(recipe.export.file) },
@@ -39,7 +43,10 @@ export async function runRecipe(
   recipe: Recipe,
   task: Task,
 ): Promise<RecipeReport> {
-  const missing = recipe.sources.find(({ file }) => !existsSync(file));
+  const files = recipe.sources.flatMap(({ source, file, added = [] }) =>
+    [file, ...added].map((one) => ({ source, file: one })),
+  );
+  const missing = files.find(({ file }) => !existsSync(file));
   if (missing) {
     throw new AppError(
       'recipe-source-missing',

@@ -135,6 +135,47 @@ describe('a recipe on a workspace that is there already', () => {
     expect(same.bytes).toBe(await fresh(folder, two));
   });
 
+  it('adds the rows of added files that are new, and all of them again when the first has changed', async () => {
+    const folder = shop();
+    const week = (n: number): string => {
+      const rows = ids.slice(3 * n, 3 * n + 3).map((id) => `${id},cup ${n},sort 1,${n}.00\n`);
+      writeFileSync(join(folder, `week${n}.csv`), `user_id,item,category,amount\n${rows.join('')}`);
+      return `week${n}.csv`;
+    };
+    const weeks = (...added: string[]): object[] => [SOURCES[0]!, { ...SOURCES[1]!, added }];
+    const rowHashes = async (workspace: Workspace): Promise<string[]> =>
+      (await workspace.all<{ hash: string }>('SELECT CAST(hash AS VARCHAR) AS hash FROM row_hashes ORDER BY ALL')).map(
+        ({ hash }) => hash,
+      );
+    await run(folder, weeks());
+    const [one, two] = [week(1), week(2)];
+    expect(changes((await run(folder, weeks(one))).report)).toEqual(['unchanged', 'unchanged', 'added']);
+    const both = await run(folder, weeks(one, two));
+    expect(both.report.refresh.added).toEqual([join(folder, two)]);
+    expect(both.bytes).toBe(await fresh(folder, weeks(one, two)));
+    const third = await run(folder, weeks(one, two, one));
+    expect(changes(third.report)).toEqual(['unchanged', 'unchanged']);
+    const bills = join(folder, 'bills.csv');
+    const later = readFileSync(bills, 'utf8').replace('cup 1,', 'cup 2,');
+    writeFileSync(bills, later);
+    const hashes: string[][] = [];
+    const changed = await run(
+      folder,
+      weeks(one, two),
+      async (workspace) => void hashes.push(await rowHashes(workspace)),
+    );
+    expect(changes(changed.report)).toEqual(['unchanged', 'replaced', 'added', 'added']);
+    writeFileSync(bills, readFileSync(join(folder, one)));
+    expect((await run(folder, weeks(one, two))).bytes).toBe(await fresh(folder, weeks(one, two)));
+    writeFileSync(bills, later);
+    await run(folder, weeks(one, two));
+    const fewer = await run(folder, weeks(two));
+    expect(changes(fewer.report)).toEqual(['unchanged', 'replaced', 'added']);
+    expect(changes((await run(folder, weeks())).report)).toEqual(['unchanged', 'replaced']);
+    await run(folder, weeks(one, two), async (workspace) => void hashes.push(await rowHashes(workspace)));
+    expect(hashes[1]).toEqual(hashes[0]);
+  }, 120_000);
+
   it('refuses a column that is not there, as a fresh one does', async () => {
     const folder = shop();
     const typo = [SOURCES[0]!, { ...SOURCES[1]!, columns: { categry: 'ignore' } }];
