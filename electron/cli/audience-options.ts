@@ -212,6 +212,8 @@ function readJson<Schema extends z.ZodType>(file: string, schema: Schema): z.out
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw new AppError('file-missing', 'There is no such file', 'check the path', { file });
     const detail = error instanceof Error ? error.message : String(error);
     throw new AppError('file-invalid', `The file cannot be read as JSON (${detail})`, 'check the path and the syntax', {
       file,

@@ -34,17 +34,17 @@ export async function withNewRanker<T>(
   work: (ranker: Ranker) => Promise<T>,
 ): Promise<T> {
   const services = await compose(path, { create: true });
-  return using(services, work, async (question, task) => {
+  return using(services, work, async (question, task, fit) => {
     // Ranking without hides would keep those of last time; deriving with none forgets them.
     await services.derive(hides, task);
-    return rankerOf(services, options)(question, task);
+    return rankerOf(services, options)(question, task, fit);
   });
 }
 
 function rankerOf(services: Services, options: ComposedOptions): RankQuestion {
-  return async (ask, task) => {
+  return async (ask, task, fit = options.fit) => {
     if ('tuned' in ask) return (await services.rankTuned(ask.tuned, options, task)).rankingId;
-    return (await services.rank(ask, options, task)).rankingId;
+    return (await services.rank(ask, { ...options, fit }, task)).rankingId;
   };
 }
 

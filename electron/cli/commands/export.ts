@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { exportAudience, remakeExport, type ExportReport, type ExportRequest } from '../../services/audience/export.js';
+import { checkJob } from '../../services/audience/check-job.js';
 import { EXPORT_FORMATS, exportFormat } from '../../services/audience/spec.js';
 import { AppError } from '../../services/errors.js';
 import {
@@ -58,13 +59,14 @@ async function run(options: Options): Promise<void> {
 
 /** What an export did, for people. */
 export function exportLines(report: ExportReport): string[] {
-  const { file, members, manifest, customers, counts, platform } = report;
+  const { file, members, manifest, customers, counts, platform, offers } = report;
   const unusable = Object.entries(platform?.unusable ?? {}).map(([field, count]) => `${count} unusable ${field} cells`);
   return [
     `${customers} customers written to ${file}`,
     `${counts.selected} of ${counts.ranked} customers in the audience, ${counts.holdout} of them held out, ${counts.suppressed} suppressed`,
     ...listLines(report.lists),
     ...warningLines(report.warnings),
+    ...(offers ? offerLines(offers) : []),
     ...(platform && platform.unmatchable > 0
       ? [`${platform.unmatchable} customers left out: no contact data that the platform could match`]
       : []),
@@ -74,7 +76,18 @@ export function exportLines(report: ExportReport): string[] {
   ];
 }
 
+function offerLines({ reason, perOffer }: NonNullable<ExportReport['offers']>): string[] {
+  return [
+    `offers compared: ${reason}`,
+    ...perOffer.map(
+      ({ offer, customers, capacity }) =>
+        `  ${offer}: ${customers} customers${capacity === null ? '' : ` of at most ${capacity}`}`,
+    ),
+  ];
+}
+
 function readRequest(options: Options): ExportRequest {
+  if (options.offers !== undefined) refuseTarget(options);
   const format = exportFormat.safeParse(
     options.format ?? (options.out.toLowerCase().endsWith('.parquet') ? 'parquet' : 'csv'),
   );
@@ -86,5 +99,20 @@ function readRequest(options: Options): ExportRequest {
     );
   }
   const ask = options.offers ? { offers: readOffers(options.offers) } : { target: readTarget(options) };
-  return { ask, audience: readRules(options), format: format.data, out: options.out };
+  const request = { ask, audience: readRules(options), format: format.data, out: options.out };
+  checkJob(request);
+  return request;
+}
+
+/** Offers have instructions of their own. @throws AppError `option-invalid`. */
+function refuseTarget({ instruction, answer, contrast, tuned, target }: TargetOptions): void {
+  const given = Object.entries({ instruction, answer, contrast, tuned, target }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (!given) return;
+  throw new AppError(
+    'option-invalid',
+    `--${given[0]} does not apply to offers`,
+    'leave it out: the offers file says what each offer is ranked by',
+  );
 }

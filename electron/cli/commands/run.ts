@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseHide } from '../../services/index/hide.js';
 import { readRecipe } from '../../services/recipe/recipe.js';
@@ -30,14 +30,13 @@ async function run(file: string, options: Options): Promise<void> {
     const report = await runRecipe(workspace, rank, recipe, terminalTask());
     printResult(options.json, report, [
       ...report.refresh.imports.map(
-        (one) => `${one.kind}: ${one.file} ${state(one.file, one.alreadyImported, report.refresh.replaced)}`,
+        ({ kind, file, change }) => `${kind}: ${file} ${change === 'new' ? 'imported' : change}`,
+      ),
+      ...report.refresh.removed.map(
+        (file) =>
+          `removed: ${file}, which the recipe does not name; sources --restore "${basename(file)}" brings it back`,
       ),
       ...exportLines(report.export),
     ]);
   });
-}
-
-function state(file: string, unchanged: boolean, replaced: readonly string[]): string {
-  if (unchanged) return 'unchanged';
-  return replaced.includes(file) ? 'replaced' : 'imported';
 }

@@ -28,8 +28,11 @@ import type { AskSpec, AudienceSpec, ContactSpec, LabelsSpec, ListSpec, TargetSp
 import { valueCurve, type CampaignValue, type ValueCurve, type ValuePoint } from './value-curve.js';
 import { loadProfile, loadRanking, type StoredRanking } from './workspace-data.js';
 
-/** Ranks all customers by a question or a tuned one and gives the id of the stored ranking; the rank service, or a fake of it. */
-export type RankQuestion = (ask: AskSpec, task: Task) => Promise<number>;
+/**
+ * Ranks all customers by a question or a tuned one and gives the id of the stored ranking; the rank service, or a fake of it.
+ * @param fit the fit to rank by, in place of the ranker's own; a tuned one has its own all the same
+ */
+export type RankQuestion = (ask: AskSpec, task: Task, fit?: number | 'none') => Promise<number>;
 
 /** The ranking an audience is taken from, and the stored rankings that went into it. */
 export interface TargetRanking {

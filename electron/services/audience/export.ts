@@ -1,23 +1,26 @@
 import { writeFileSync } from 'node:fs';
-import { basename, dirname, extname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { AppError } from '../errors.js';
+import { fitOfRanking } from '../fit/fit-store.js';
 import { throwIfCancelled, unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { buildAudience, rankTarget, type BuiltAudience, type RankQuestion } from './build.js';
 import { platformFile, type PlatformFile } from './formats.js';
+import { checkJob, offerRules } from './check-job.js';
 import { HOLDOUT_METHOD } from './holdout.js';
 import type { ListReport } from './list-report.js';
 import { fileSha256, rankingSha256, readManifest, type Manifest } from './manifest.js';
 import { asSeenFrom, fromFolder, inputFiles, mapOfferPaths, mapPaths } from './paths.js';
+import { checkFits, pinnedAsk, pinVersions } from './pin.js';
 import { exportedOffers, planOffers, type OfferExport } from './plan-offers.js';
 import type { AudienceCounts } from './select.js';
-import type { AudienceSpec, ExportFormat, OffersSpec, TargetSpec } from './spec.js';
+import type { AudienceSpec, ExportFormat, JobAsk, TargetSpec } from './spec.js';
 import { writeTable, type OutputColumn } from './write-table.js';
 
 /** What to export; paths exist as they are. */
 export interface ExportRequest {
-  ask: { target: TargetSpec } | { offers: OffersSpec };
+  ask: JobAsk;
   audience: AudienceSpec;
   format: ExportFormat;
   /** The export file; its members and manifest are written beside it. */
@@ -37,6 +40,8 @@ export interface ExportReport {
   /** What to know before the file is used. */
   warnings: string[];
   platform: Omit<PlatformFile, 'columns'> | null;
+  /** How offers were compared, why, and how many customers got each; null for one ranking. */
+  offers: OfferExport['offers'];
 }
 
 /**
@@ -47,17 +52,15 @@ export interface ExportReport {
 export async function exportAudience(
   workspace: Workspace,
   rank: RankQuestion,
-  request: ExportRequest,
+  wanted: ExportRequest,
   task: Task = unattended,
 ): Promise<ExportReport> {
-  checkEnding(request);
+  checkJob(wanted);
+  const request = { ...wanted, ask: await pinVersions(workspace, wanted.ask) };
   const made =
     'target' in request.ask
       ? await exportedTarget(workspace, rank, request.ask.target, request, task)
-      : await exportedOffers(
-          await planOffers(workspace, rank, request.ask.offers, request.audience, task),
-          request.format,
-        );
+      : exportedOffers(await planOffers(workspace, rank, request.ask.offers, request.audience, task));
   throwIfCancelled(task, 'Export');
   const customers = made.columns[0]?.values.length ?? 0;
   if (customers === 0) {
@@ -72,17 +75,16 @@ export async function exportAudience(
     sha256: fileSha256(file),
     rows: file === request.out ? customers : (made.members[0]?.values.length ?? 0),
   }));
-  const hides = await hiddenRows(workspace);
-  const manifest = { ...describe(workspace, request, made, outputs), hides };
+  const manifest = await describe(workspace, request, made, outputs);
   writeFileSync(paths.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
-  const { counts, lists, warnings, platform } = made;
-  return { file: request.out, ...paths, customers, counts, lists, warnings, platform };
+  const { counts, lists, warnings, platform, offers } = made;
+  return { file: request.out, ...paths, customers, counts, lists, warnings, platform, offers };
 }
 
 /**
  * Makes an export again from its manifest, into `out`, and compares it with what the manifest says.
  * @throws AppError `export-input-changed` when a list or label file has changed or is gone,
- * `export-ranking-changed` when customers or model give other scores, `export-differs` otherwise.
+ * `export-fit-deleted` when the fit that ranked is, `export-ranking-changed` when customers or model give other scores, `export-differs` otherwise.
  */
 export async function remakeExport(
   workspace: Workspace,
@@ -103,9 +105,16 @@ export async function remakeExport(
       );
     }
   }
-  const ask = 'offers' in manifest.ask ? { offers: mapOfferPaths(manifest.ask.offers, absolute) } : manifest.ask;
-  const audience = mapPaths(manifest.audience, absolute);
-  const report = await exportAudience(workspace, rank, { ask, audience, format: manifest.format, out }, task);
+  await checkFits(workspace, manifest);
+  const pinned = pinnedAsk(manifest);
+  const ask = 'offers' in pinned ? { offers: mapOfferPaths(pinned.offers, absolute) } : pinned;
+  const rules = mapPaths(manifest.audience, absolute);
+  // Exports of before could name rules that do not apply to offers.
+  const audience = 'offers' in ask ? offerRules(rules) : rules;
+  // Rankings are made in the order in which the manifest lists them.
+  let next = 0;
+  const rankAgain: RankQuestion = (one, then) => rank(one, then, manifest.rankings[next++]?.fit);
+  const report = await exportAudience(workspace, rankAgain, { ask, audience, format: manifest.format, out }, task);
   const again = readManifest(report.manifest);
   const changed = manifest.rankings.find((ranking, i) => ranking.sha256 !== again.rankings[i]?.sha256);
   if (changed) {
@@ -162,6 +171,7 @@ async function exportedTarget(
       unmatchable: platform.unmatchable,
       unusable: platform.unusable,
     },
+    offers: null,
   };
 }
 
@@ -181,12 +191,12 @@ export function memberColumns(built: BuiltAudience): OutputColumn[] {
   return [...rankedColumns(built, positions), { name: 'group', type: 'text', values: group }];
 }
 
-function describe(
+async function describe(
   workspace: Workspace,
   request: ExportRequest,
   made: OfferExport,
   outputs: Manifest['outputs'],
-): Omit<Manifest, 'hides'> {
+): Promise<Manifest> {
   const relative = asSeenFrom(dirname(resolve(request.out)));
   const { ask, audience } = request;
   return {
@@ -196,23 +206,15 @@ function describe(
     app: `${packageJson.name} ${packageJson.version}`,
     workspace: relative(workspace.path),
     ask: 'offers' in ask ? { offers: mapOfferPaths(ask.offers, relative) } : ask,
-    rankings: made.sources.map(({ name, stored }) => ({
-      name,
-      instruction: stored.instruction,
-      answer: stored.answer,
-      contrast: stored.contrast,
-      model: stored.model,
-      device: stored.device,
-      tuned: stored.tuned,
-      customers: stored.userIds.length,
-      sha256: rankingSha256(stored),
-    })),
+    rankings: await Promise.all(made.sources.map((source) => describeRanking(workspace, source))),
+    hides: await hiddenRows(workspace),
     audience: mapPaths(audience, relative),
     format: request.format,
     counts: { ...made.counts },
     lists: made.lists.map(({ rule, file, entries, matched }) => ({ rule, file: relative(file), entries, matched })),
     holdout: audience.holdout ? { ...audience.holdout, method: HOLDOUT_METHOD } : null,
     platform: made.platform,
+    offers: made.offers,
     inputs: inputFiles(audience, 'offers' in ask ? ask.offers : undefined).map((file) => ({
       file: relative(file),
       sha256: fileSha256(file),
@@ -221,15 +223,22 @@ function describe(
   };
 }
 
-function checkEnding({ format, out }: ExportRequest): void {
-  const wanted = format === 'parquet' ? '.parquet' : '.csv';
-  if (extname(out).toLowerCase() === wanted) return;
-  throw new AppError(
-    'export-ending',
-    `A ${format} export needs a file name ending in ${wanted}`,
-    `name the file …${wanted}`,
-    { file: out },
-  );
+async function describeRanking(
+  workspace: Workspace,
+  { name, stored }: OfferExport['sources'][number],
+): Promise<Manifest['rankings'][number]> {
+  return {
+    name,
+    instruction: stored.instruction,
+    answer: stored.answer,
+    contrast: stored.contrast,
+    model: stored.model,
+    device: stored.device,
+    tuned: stored.tuned,
+    fit: await fitOfRanking(workspace, stored.id, { deleted: true }),
+    customers: stored.userIds.length,
+    sha256: rankingSha256(stored),
+  };
 }
 
 function hashOrNull(file: string): string | null {

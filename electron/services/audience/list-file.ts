@@ -1,3 +1,4 @@
+import { AppError } from '../errors.js';
 import { idColumn, isHeaderName, namedId } from '../evaluate/id-column.js';
 import { column, readTable, type TextTable } from '../evaluate/table-file.js';
 import type { IdsAmong } from '../import/known-ids.js';
@@ -26,12 +27,23 @@ export interface ReadListOptions extends ListRules {
  * @throws AppError `file-missing`, `file-unreadable`, `id-column-missing`, `column-missing`.
  */
 export async function readIdList(file: string, options: ReadListOptions = {}): Promise<ListFile> {
-  const bare = await readTable(file, { header: false });
+  const bare = await readBare(file);
+  if (bare === undefined) return { file, list: new IdList([], options), rows: 0 };
   const rows =
     bare.columns.length === 1 && !file.toLowerCase().endsWith('.parquet')
       ? singleColumn(bare, options.column)
       : await manyColumns(file, options);
   return { file, list: new IdList(rows.flat(), options), rows: rows.length };
+}
+
+/** The lines of a file, or undefined where it holds nothing: an empty list of those who opted out is a good week. */
+async function readBare(file: string): Promise<TextTable | undefined> {
+  try {
+    return await readTable(file, { header: false });
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'file-empty') return undefined;
+    throw error;
+  }
 }
 
 function singleColumn(table: TextTable, id?: string): ListEntry[][] {

@@ -31,6 +31,8 @@ export const manifestSchema = z.strictObject({
       device: z.string().nullable(),
       /** NAME@VERSION of the tuned instruction; null for an untuned one. */
       tuned: z.string().nullable().default(null),
+      /** Number of the fit that ranked, or none for the model as it ships; manifests of before do not say. */
+      fit: z.union([z.int().positive(), z.literal('none')]).optional(),
       customers: z.number(),
       /** SHA-256 over all ids and scores in order. */
       sha256: z.string(),
@@ -51,6 +53,15 @@ export const manifestSchema = z.strictObject({
   platform: z
     .strictObject({ customers: z.number(), unmatchable: z.number(), unusable: z.record(z.string(), z.number()) })
     .nullable(),
+  /** How offers were compared, why, and how many customers got each; null for one ranking. */
+  offers: z
+    .strictObject({
+      comparison: z.enum(['calibrated', 'rank']),
+      reason: z.string(),
+      perOffer: z.array(z.strictObject({ offer: z.string(), capacity: z.number().nullable(), customers: z.number() })),
+    })
+    .nullable()
+    .default(null),
   inputs: z.array(fileEntry),
   outputs: z.array(fileEntry.extend({ rows: z.number() })),
 });

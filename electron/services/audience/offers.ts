@@ -33,6 +33,8 @@ export interface Assignment {
 
 export interface OfferPlan {
   comparison: Comparison;
+  /** Why they were compared so, in words. */
+  reason: string;
   /** By score, best first, then by id. */
   assignments: Assignment[];
   perOffer: { offer: string; capacity: number | null; customers: number }[];
@@ -67,6 +69,7 @@ export function assignOffers(offers: readonly Offer[], limits: OfferLimits = {})
   assignments.sort((a, b) => b.score - a.score || (a.userId < b.userId ? -1 : 1));
   return {
     comparison,
+    reason: reasonOf(offers),
     assignments,
     perOffer: offers.map(({ name, capacity }, k) => ({
       offer: name,
@@ -75,6 +78,13 @@ export function assignOffers(offers: readonly Offer[], limits: OfferLimits = {})
     })),
     unassigned: userIds.length - assignments.length,
   };
+}
+
+function reasonOf(offers: readonly Offer[]): string {
+  const known = offers.filter((offer) => offer.calibration).length;
+  if (known === offers.length) return 'every offer has labels, so scores are probabilities';
+  const labels = known === 0 ? 'no offer has labels' : `labels on ${known} of ${offers.length} offers`;
+  return `${labels}, so scores are percentiles of each offer's own ranking`;
 }
 
 /** Goes through all (customer, offer) pairs from the best score down; a pair is made when both are still free. */

@@ -1,14 +1,14 @@
-import { AppError } from '../errors.js';
 import { unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { buildAudience, fitCalibration, type RankQuestion, type TargetRanking } from './build.js';
+import { offerRules } from './check-job.js';
 import type { PlatformFile } from './formats.js';
 import type { ListReport } from './list-report.js';
 import { splitHoldout } from './holdout.js';
 import { assignOffers, type Offer, type OfferPlan } from './offers.js';
 import { rankCustomers, type Ranking } from './ranking.js';
 import type { AudienceCounts } from './select.js';
-import { askOf, type AudienceSpec, type ExportFormat, type OffersSpec } from './spec.js';
+import { askOf, type AudienceSpec, type OffersSpec } from './spec.js';
 import { loadRanking } from './workspace-data.js';
 import type { OutputColumn } from './write-table.js';
 
@@ -21,6 +21,8 @@ export interface OfferExport {
   columns: OutputColumn[];
   members: OutputColumn[];
   platform: Omit<PlatformFile, 'columns'> | null;
+  /** How offers were compared and how many customers got each; null for one ranking. */
+  offers: Pick<OfferPlan, 'comparison' | 'reason' | 'perOffer'> | null;
 }
 
 /** A plan of offers for the customers that the rules let through; `held` runs parallel to its assignments. */
@@ -50,8 +52,7 @@ export async function planOffers(
     sources.push({ name: offer.name, stored: await loadRanking(workspace, await rank(askOf(offer), task)) });
   }
   const target: TargetRanking = { ranking: sources[0]!.stored, sources };
-  const rules: AudienceSpec = { ...audience, size: { by: 'all' }, cap: undefined, holdout: undefined };
-  const built = await buildAudience(workspace, target, rules);
+  const built = await buildAudience(workspace, target, { ...offerRules(audience), holdout: undefined });
   const eligible = new Set(Array.from(built.audience.positions, (at) => target.ranking.userIds[at]!));
   const offers: Offer[] = [];
   for (const [i, { name, capacity, labels }] of spec.offers.entries()) {
@@ -74,16 +75,8 @@ export async function planOffers(
   return { plan, held, counts, lists: built.lists, warnings: built.warnings, sources };
 }
 
-/** Columns of an offer export: user_id, offer, score, runner_up, runner_up_score. @throws AppError `offers-format`. */
-export function exportedOffers(planned: PlannedOffers, format: ExportFormat): OfferExport {
-  if (format === 'google' || format === 'meta') {
-    throw new AppError(
-      'offers-format',
-      'Platform files have no room for offers',
-      'export offers as csv or parquet, or one audience per offer',
-    );
-  }
-  const { plan, held, counts, lists, warnings, sources } = planned;
+/** Columns of an offer export: user_id, offer, score, runner_up, runner_up_score. */
+export function exportedOffers({ plan, held, counts, lists, warnings, sources }: PlannedOffers): OfferExport {
   const rows = plan.assignments.map((assignment, i) => ({ ...assignment, rank: i + 1, held: held[i] === 1 }));
   const columnsOf = (chosen: typeof rows): OutputColumn[] => [
     { name: 'rank', type: 'integer', values: chosen.map((row) => row.rank) },
@@ -106,6 +99,7 @@ export function exportedOffers(planned: PlannedOffers, format: ExportFormat): Of
     columns: columnsOf(rows.filter((row) => !row.held)),
     members: [...columnsOf(rows), group],
     platform: null,
+    offers: { comparison: plan.comparison, reason: plan.reason, perOffer: plan.perOffer },
   };
 }
 

@@ -128,6 +128,9 @@ export const offersSpec = z.strictObject({
 });
 export type OffersSpec = z.infer<typeof offersSpec>;
 
+/** What a whole job ranks by. */
+export type JobAsk = { target: TargetSpec } | { offers: OffersSpec };
+
 /** What an offer's ranking is made by. */
 export function askOf(offer: OffersSpec['offers'][number]): AskSpec {
   if ('tuned' in offer) return { tuned: offer.tuned };

@@ -175,12 +175,16 @@ export async function fitByHash(workspace: Workspace, hash: string, model: strin
   return undefined;
 }
 
-/** The fit that made a stored ranking: none for the model as it ships, or for one that is not there any more. */
-export async function fitOfRanking(workspace: Workspace, rankingId: number): Promise<number | 'none'> {
+/** The fit that made a stored ranking: none for the model as it ships, or for one that is not there any more; deleted ones count on request. */
+export async function fitOfRanking(
+  workspace: Workspace,
+  rankingId: number,
+  { deleted = false } = {},
+): Promise<number | 'none'> {
   const row = await workspace.one<{ fit: number | null }>(
     `SELECT min(fit_id) AS fit FROM fits, rankings
-     WHERE rankings.id = $1 AND deleted_at IS NULL AND rankings.model LIKE '%(' || left(fits.hash, 12) || ')'`,
-    [rankingId],
+     WHERE rankings.id = $1 AND (deleted_at IS NULL OR $2) AND rankings.model LIKE '%(' || left(fits.hash, 12) || ')'`,
+    [rankingId, deleted],
   );
   return row?.fit ?? 'none';
 }

@@ -5,10 +5,10 @@ import type { Workspace } from '../workspace/workspace.js';
 import { addRows } from './add-rows.js';
 import { hashOlderFiles, knownIds } from './known-ids.js';
 import type { Counts } from './load.js';
-import { checkMappedFiles, SET, type Mapping, type Roles } from './mapping.js';
+import { checkMappedFiles, haveRoles, SET, type Mapping, type Roles } from './mapping.js';
 import { hashFile, probe, type FileShape } from './probe.js';
 import { readRows, type Reading, type ReadRows } from './read-file.js';
-import { replaceRows } from './replace-file.js';
+import { readAnew, replaceRows } from './replace-file.js';
 import type { ColumnRole } from './roles.js';
 import type { FileKind } from './sources.js';
 import {
@@ -26,8 +26,17 @@ import { defineValueMacros } from './values.js';
 export interface ImportRequest {
   kind: FileKind;
   path: string;
-  /** The file of the workspace whose newer version this is, or whose rows it adds to. */
-  earlier?: { fileId: number; as: 'replacement' | 'addition' };
+  /**
+   * The file of the workspace whose newer version this is, whose rows it adds to, or which it is known to be unchanged from.
+   * 'previous' is what the request before this one imports.
+   */
+  earlier?: { fileId: number | 'previous'; as: 'replacement' | 'addition' | 'unchanged' };
+  /**
+   * All roles that are not to be guessed, in place of those of the mapping and of those set for the earlier version. The file
+   * is read again when it has others, so that the workspace's past makes no difference; the same content is then
+   * noticed among the files of the same call alone.
+   */
+  roles?: Roles;
 }
 
 export interface ImportOptions {
@@ -77,7 +86,7 @@ export async function importFiles(
       throwIfCancelled(task, 'Import');
       task.progress({ stage: 'import', done: at, total: requests.length });
       reports.push(
-        await workspace.watched(task, `import ${request.path}`, () => importFile(workspace, request, options)),
+        await workspace.watched(task, `import ${request.path}`, () => importFile(workspace, request, options, reports)),
       );
     }
     for (const name of [options.idColumn ?? [], options.sensitive ?? []].flat()) checkIsColumn(reports, name);
@@ -93,11 +102,20 @@ function checkIsColumn(reports: readonly ImportReport[], name: string): void {
   });
 }
 
-async function importFile(workspace: Workspace, request: ImportRequest, options: ImportOptions): Promise<ImportReport> {
+async function importFile(
+  workspace: Workspace,
+  request: ImportRequest,
+  options: ImportOptions,
+  before: readonly ImportReport[],
+): Promise<ImportReport> {
   const found = await probe(request.path);
-  const earlier = request.earlier && (await storedFile(workspace, request.earlier.fileId));
-  if (earlier) checkKind(earlier, request);
-  const same = await sameContent(workspace, found);
+  const earlier = await earlierOf(workspace, request, before);
+  if (earlier && request.earlier?.as === 'unchanged') return reportAgain(earlier, request);
+  const hasOtherRoles = earlier && request.roles && !haveRoles(earlier.columns, request.roles, options.idColumn);
+  // A file of told roles is not needed when the same call brings its content, or when its earlier version has it.
+  const counts = (id: number, added: boolean): boolean =>
+    before.some(({ fileId }) => fileId === id) || (id === earlier?.id && !added && !hasOtherRoles);
+  const same = await sameContent(workspace, found, request.roles && counts);
   if (same !== undefined) return reportAgain(await storedFile(workspace, same), request);
   // Hashing goes on beside the reading, which DuckDB does in threads of its own.
   const hash = hashFile(request.path);
@@ -113,12 +131,26 @@ async function importFile(workspace: Workspace, request: ImportRequest, options:
     return { ...(await reportOf(workspace, earlier.id, reading, { columns, counts })), change: 'added' };
   }
   const fileId = earlier?.id ?? (await nextFileId(workspace));
-  const read = earlier ? await replaceRows(workspace, earlier, reading) : await readRows(workspace, fileId, reading);
+  const replace = hasOtherRoles ? readAnew : replaceRows;
+  const read = earlier ? await replace(workspace, earlier, reading) : await readRows(workspace, fileId, reading);
   const report = await reportOf(workspace, fileId, reading, read);
   checkMatch(report, reading, await hasOthers(workspace, known));
   await record(workspace, fileId, kind, found, await hash, read.columns, read.counts);
   await keepOutcome(workspace, fileId, kind, found.name, read.columns);
   return { ...report, change: earlier ? 'replaced' : 'new' };
+}
+
+async function earlierOf(
+  workspace: Workspace,
+  request: ImportRequest,
+  before: readonly ImportReport[],
+): Promise<StoredFile | undefined> {
+  const named = request.earlier?.fileId;
+  const fileId = named === 'previous' ? before.at(-1)?.fileId : named;
+  if (fileId === undefined) return undefined;
+  const earlier = await storedFile(workspace, fileId);
+  checkKind(earlier, request);
+  return earlier;
 }
 
 function checkKind(earlier: StoredFile, { kind, path }: ImportRequest): void {
@@ -134,10 +166,11 @@ function checkKind(earlier: StoredFile, { kind, path }: ImportRequest): void {
 /** Roles that are not to be guessed: those that a person set for the earlier version, then what is told now. */
 function rolesOf(
   found: FileShape,
-  { earlier: change }: ImportRequest,
+  { earlier: change, roles }: ImportRequest,
   { mapping, sensitive = [] }: ImportOptions,
   earlier: StoredFile | undefined,
 ): Roles {
+  if (roles) return roles;
   const kept = change?.as === 'replacement' ? (earlier?.columns ?? []) : [];
   const has = (name: string): boolean => found.format === 'parquet' || found.columns.includes(name);
   return Object.fromEntries([

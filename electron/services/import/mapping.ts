@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { AppError } from '../errors.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { parseFor, type ColumnRole } from './roles.js';
+import { NAMED, parseFor, type ColumnRole } from './roles.js';
 import { FILE_KINDS, ROLES, type FileKind, type Role } from './sources.js';
 
 const mappingSchema = z.record(
@@ -62,6 +62,20 @@ export function checkMappedFiles(mapping: Mapping, fileNames: readonly string[])
 
 /** The reason of a role that a person set. */
 export const SET = 'set by the mapping';
+
+/**
+ * Whether columns have the roles that were given for them, and no others that a person set: reading their file anew would
+ * not give them other roles.
+ * @param idColumn name of the customer id column, where the file has it
+ */
+export function haveRoles(columns: readonly ColumnRole[], given: Roles, idColumn: string | undefined): boolean {
+  const names = new Set(columns.map(({ name }) => name));
+  if (Object.keys(given).some((name) => !names.has(name))) return false;
+  if (columns.some(({ name, role, reason }) => (name in given ? given[name] !== role : reason === SET))) return false;
+  if (Object.values(given).includes('id')) return true;
+  const id = columns.find(({ role }) => role === 'id');
+  return idColumn === undefined ? id?.reason !== NAMED : idColumn === id?.name || !names.has(idColumn);
+}
 
 /**
  * The detected roles with those given put over them. A given id column replaces the detected one.

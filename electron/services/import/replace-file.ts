@@ -21,6 +21,11 @@ export async function replaceRows(workspace: Workspace, earlier: StoredFile, rea
     await workspace.run('DELETE FROM source_additions WHERE file_id = $1', [earlier.id]);
     return { columns: earlier.columns, counts };
   }
+  return readAnew(workspace, earlier, reading);
+}
+
+/** Reads a file as a whole in place of its earlier version. @throws AppError as readRows does */
+export async function readAnew(workspace: Workspace, earlier: StoredFile, reading: Reading): Promise<ReadRows> {
   await dropContents(workspace, earlier.id);
   return readRows(workspace, earlier.id, reading);
 }
@@ -60,6 +65,7 @@ function hasSameColumns(columns: ColumnRole[], shape: FileShape, { roles, idColu
   const id = columns.find((column) => column.role === 'id')!;
   return (
     isSame &&
+    Object.keys(roles).every((name) => shape.columns.includes(name)) &&
     columns.every(({ name, role }) => (roles[name] ?? role) === role) &&
     (idColumn === undefined || idColumn === id.name || !shape.columns.includes(idColumn))
   );

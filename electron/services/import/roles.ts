@@ -87,6 +87,9 @@ export async function detectRoles(
   return columns;
 }
 
+/** Why a column is the customer id that a person named. */
+export const NAMED = 'named as the customer id';
+
 /** Where nothing else says what a row is about, the codes of things do: "product id: 1004856". */
 function nameThingsByCodes(columns: ColumnRole[], facts: readonly ColumnFacts[]): void {
   columns.forEach((column, at) => {
@@ -105,7 +108,7 @@ interface Found {
 }
 
 function idRole(name: string, told: boolean): Found {
-  return { role: 'id', reason: told ? 'named as the customer id' : `"${name}" names a customer`, parse: 'text' };
+  return { role: 'id', reason: told ? NAMED : `"${name}" names a customer`, parse: 'text' };
 }
 
 async function columnFacts(workspace: Workspace, sample: string, width: number): Promise<ColumnFacts[]> {

@@ -60,15 +60,22 @@ export async function findFile(workspace: Workspace, name: string): Promise<numb
   return named[0].id;
 }
 
-/** The file with the same content, if any, or that it was added to. Only a file of the same size is worth hashing beforehand. */
-export async function sameContent(workspace: Workspace, found: FileShape): Promise<number | undefined> {
-  const known = await workspace.all<{ id: number; sha256: string }>(
-    'SELECT id, sha256 FROM source_files WHERE bytes = $1 UNION ALL SELECT a.file_id, a.sha256 FROM source_additions a JOIN source_files f ON f.id = a.file_id WHERE a.bytes = $1',
+/**
+ * The file with the same content, if any, or that it was added to. Only a file of the same size is worth hashing beforehand.
+ * @param counts whether a file counts whose content, or that of one added to it, is the same; all do without it
+ */
+export async function sameContent(
+  workspace: Workspace,
+  found: FileShape,
+  counts: (id: number, added: boolean) => boolean = () => true,
+): Promise<number | undefined> {
+  const known = await workspace.all<{ id: number; sha256: string; added: boolean }>(
+    'SELECT id, sha256, false AS added FROM source_files WHERE bytes = $1 UNION ALL SELECT a.file_id, a.sha256, true FROM source_additions a JOIN source_files f ON f.id = a.file_id WHERE a.bytes = $1',
     [found.bytes],
   );
   if (known.length === 0) return undefined;
   const sha256 = await hashFile(found.path);
-  return known.find((file) => file.sha256 === sha256)?.id;
+  return known.find((file) => file.sha256 === sha256 && counts(file.id, file.added))?.id;
 }
 
 /** A number that no file has or had, deleted ones included. */
@@ -129,20 +136,25 @@ export async function recordAddition(
   sha256: string,
   counts: Counts,
 ): Promise<void> {
-  await workspace.run('INSERT INTO source_additions VALUES ($1, $2, $3, $4, now()::TIMESTAMP)', [
+  await workspace.run('INSERT INTO source_additions VALUES ($1, $2, $3, $4, now()::TIMESTAMP, $5)', [
     earlier.id,
     shape.name,
     sha256,
     shape.bytes,
+    resolve(shape.path),
   ]);
   const accepted = await workspace.one<{ n: number }>(`SELECT count(*) AS n FROM rows_${earlier.id}`);
   const read = earlier.read + counts.read;
   const rejected = earlier.rejected + counts.rejected;
-  const both = createHash('sha256').update(earlier.sha256).update(sha256).digest('hex');
   await workspace.run(
     'UPDATE source_files SET sha256 = $2, read_rows = $3, accepted = $4, rejected = $5, duplicates = $6 WHERE id = $1',
-    [earlier.id, both, read, accepted!.n, rejected, read - accepted!.n - rejected],
+    [earlier.id, hashOfBoth(earlier.sha256, sha256), read, accepted!.n, rejected, read - accepted!.n - rejected],
   );
+}
+
+/** What stands for the content of a file with the rows of another added, given the hashes of the two. */
+export function hashOfBoth(file: string, added: string): string {
+  return createHash('sha256').update(file).update(added).digest('hex');
 }
 
 /** Labels and segments go into their own tables; the rows table of such a file is not needed after that. */

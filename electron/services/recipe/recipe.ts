@@ -17,6 +17,8 @@ export const recipeSchema = z.strictObject({
         file: z.string().min(1),
         /** Roles of columns that are not to be guessed. */
         columns: z.record(z.string(), z.enum(ROLES)).optional(),
+        /** Files whose rows are added to the first, in this order. */
+        added: z.array(z.string().min(1)).optional(),
       }),
     )
     .min(1),

@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
-import { exportAudience, type ExportReport } from '../audience/export.js';
+import { checkJob } from '../audience/check-job.js';
+import { exportAudience, type ExportReport, type ExportRequest } from '../audience/export.js';
 import type { RankQuestion } from '../audience/build.js';
 import { fromFolder, mapOfferPaths, mapPaths } from '../audience/paths.js';
+import { tunedNames } from '../audience/pin.js';
 import { AppError } from '../errors.js';
+import { findFit } from '../fit/fit-store.js';
 import type { Task } from '../task.js';
+import { findTuned } from '../tune/tuned-store.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { refreshSources, type RefreshReport } from './refresh.js';
 import type { Recipe } from './recipe.js';
@@ -20,7 +24,11 @@ export function absoluteRecipe(recipe: Recipe, folder: string): Recipe {
   return {
     ...recipe,
     workspace: absolute(recipe.workspace),
-    sources: recipe.sources.map((source) => ({ ...source, file: absolute(source.file) })),
+    sources: recipe.sources.map(({ added, ...source }) => ({
+      ...source,
+      file: absolute(source.file),
+      ...(added && { added: added.map(absolute) }),
+    })),
     ask: 'offers' in recipe.ask ? { offers: mapOfferPaths(recipe.ask.offers, absolute) } : recipe.ask,
     audience: mapPaths(recipe.audience, absolute),
     export: { ...recipe.export, file: absolute(recipe.export.file) },
@@ -39,7 +47,10 @@ export async function runRecipe(
   recipe: Recipe,
   task: Task,
 ): Promise<RecipeReport> {
-  const missing = recipe.sources.find(({ file }) => !existsSync(file));
+  const files = recipe.sources.flatMap(({ source, file, added = [] }) =>
+    [file, ...added].map((one) => ({ source, file: one })),
+  );
+  const missing = files.find(({ file }) => !existsSync(file));
   if (missing) {
     throw new AppError(
       'recipe-source-missing',
@@ -50,13 +61,13 @@ export async function runRecipe(
       },
     );
   }
+  // Whatever is wrong with the recipe is told before anything long is done.
+  const { ask, audience, fit } = recipe;
+  const job: ExportRequest = { ask, audience, format: recipe.export.format, out: recipe.export.file };
+  checkJob(job);
+  if (typeof fit === 'number') await findFit(workspace, fit);
+  for (const name of tunedNames(ask)) await findTuned(workspace, name);
   const refresh = await refreshSources(workspace, recipe, task);
-  const { ask, audience } = recipe;
-  const report = await exportAudience(
-    workspace,
-    rank,
-    { ask, audience, format: recipe.export.format, out: recipe.export.file },
-    task,
-  );
+  const report = await exportAudience(workspace, rank, job, task);
   return { name: recipe.name ?? null, refresh, export: report };
 }

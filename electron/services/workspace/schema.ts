@@ -122,6 +122,10 @@ export const MIGRATIONS: readonly string[] = [
   -- Hash of a finished fit with its model, by which rankings know it.
   ALTER TABLE fits ADD COLUMN hash VARCHAR;
   `,
+  `
+  -- Where the added file lay, so that a recipe can name it; NULL: added before this was kept.
+  ALTER TABLE source_additions ADD COLUMN path VARCHAR;
+  `,
 ];
 
 /** The version this build writes and the newest it can open. */

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RankQuestion } from '../../../electron/services/audience/build.js';
 import { exportAudience, remakeExport, type ExportRequest } from '../../../electron/services/audience/export.js';
 import { readIdList } from '../../../electron/services/audience/list-file.js';
 import { sha256 } from '../../../electron/services/audience/identity.js';
@@ -8,7 +9,7 @@ import { membersBeside, readManifest } from '../../../electron/services/audience
 import { audienceSpec, type AskSpec } from '../../../electron/services/audience/spec.js';
 import { writeTable } from '../../../electron/services/audience/write-table.js';
 import { column, readTable } from '../../../electron/services/evaluate/table-file.js';
-import { makeFixture, wordsOf, type Fixture } from './workspace-fixture.js';
+import { makeFixture, storeScores, wordsOf, type Fixture } from './workspace-fixture.js';
 
 let fixture: Fixture;
 beforeAll(async () => {
@@ -110,6 +111,72 @@ describe('exporting a ranking', () => {
     write('exclude.csv', 'user_id,why\n00002,x\n');
     await expect(remakeExport(fixture.workspace, fixture.rank, first.manifest, path('o.csv'))).rejects.toMatchObject({
       code: 'export-input-changed',
+    });
+  });
+
+  it('is made again by the fit that ranked, whichever is in use, as long as it is there', async () => {
+    const { workspace } = fixture;
+    await workspace.run(
+      `INSERT INTO fits (fit_id, state, plan, index_fingerprint, model, started_at, seconds, step, curve, hash)
+       SELECT n, 'kept', '{}', '', '', now()::TIMESTAMP, 1, 1, '[]', 'hash-fit-' || n FROM range(1, 3) r(n)`,
+    );
+    const by =
+      (own: number | 'none'): RankQuestion =>
+      async (ask, _task, fit = own) => {
+        const id = await storeScores(workspace, `${wordsOf(ask)} ${fit}`, 200);
+        await workspace.run('UPDATE rankings SET model = $2, instruction = $3 WHERE id = $1', [
+          id,
+          fit === 'none' ? 'm (shipped)' : `m (hash-fit-${fit})`,
+          wordsOf(ask),
+        ]);
+        return id;
+      };
+    const remake = (manifest: string) => remakeExport(workspace, by(2), manifest, path('again.csv'));
+    const [none, first] = [
+      await exportAudience(workspace, by('none'), request('none.csv', {})),
+      await exportAudience(workspace, by(1), request('fit.csv', {})),
+    ];
+    const fits = [none, first].map(({ manifest }) => readManifest(manifest).rankings[0]!.fit);
+    expect(fits).toEqual(['none', 1]);
+    await remake(none.manifest);
+    await remake(first.manifest);
+    await workspace.run('UPDATE fits SET deleted_at = now()::TIMESTAMP WHERE fit_id = 1');
+    await expect(remake(first.manifest)).rejects.toMatchObject({
+      code: 'export-fit-deleted',
+      remedy: expect.stringMatching('fits --restore 1') as string,
+    });
+    const old = JSON.parse(readFileSync(none.manifest, 'utf8')) as { rankings: { fit?: unknown }[] };
+    delete old.rankings[0]!.fit;
+    write('old.csv.manifest.json', JSON.stringify(old));
+    const own = await remakeExport(workspace, by('none'), path('old.csv.manifest.json'), path('again.csv'));
+    expect(own.customers).toBe(200);
+  });
+
+  it('keeps to the version of a tuned instruction, whatever comes after it', async () => {
+    const tune = (version: number) =>
+      fixture.workspace.run(
+        `INSERT INTO instructions (id, name, version, instruction, detail, created_at, model)
+         VALUES ($1, 'south', $1, 'travels', '{}', now()::TIMESTAMP, 'm')`,
+        [version],
+      );
+    await tune(1);
+    const offers = [
+      { name: 'a', tuned: 'south' },
+      { name: 'b', instruction: 'buys tea' },
+    ];
+    const asks: ExportRequest['ask'][] = [
+      { target: { tuned: 'south' } },
+      { target: { instructions: { s: { tuned: 'south' } }, combine: { not: { ranking: 's' } } } },
+      { offers: { offers } },
+    ];
+    const made = [];
+    for (const [at, ask] of asks.entries()) made.push(await run(request(`tuned${at}.csv`, {}, { ask })));
+    await tune(2);
+    expect(readManifest(made[0]!.manifest).ask).toEqual({ target: { tuned: 'south@1' } });
+    for (const { manifest } of made)
+      await remakeExport(fixture.workspace, fixture.rank, manifest, path('tuned-again.csv'));
+    await expect(run(request('no.csv', {}, { ask: { target: { tuned: 'north' } } }))).rejects.toMatchObject({
+      code: 'tuned-missing',
     });
   });
 
@@ -255,6 +322,42 @@ describe('exporting offers', () => {
     expect(column(members, 'user_id').filter((id) => fixture.ids.indexOf(id!) < 50)).toEqual([]);
     const again = await remakeExport(fixture.workspace, fixture.rank, report.manifest, path('offers2.csv'));
     expect(readFileSync(again.file).equals(readFileSync(report.file))).toBe(true);
+  });
+
+  it('says in report and manifest how they were compared, why, and who got how many', async () => {
+    const rows = fixture.ids.map((id, i) => `${id},${Number(i % 4 === 0)}\n`).join('');
+    const labels = { file: write('took.csv', `user_id,took\n${rows}`), column: 'took' };
+    const [tea, cake] = [
+      { name: 'tea', instruction: 'buys tea', capacity: 40, labels },
+      { name: 'cake', instruction: 'buys cake' },
+    ];
+    const told = async (offers: (typeof tea | typeof cake)[]) => {
+      const report = await run(request('compared.csv', {}, { ask: { offers: { offers } } }));
+      expect(readManifest(report.manifest).offers).toEqual(report.offers);
+      return report.offers;
+    };
+    expect(await told([tea, cake!])).toEqual({
+      comparison: 'rank',
+      reason: "labels on 1 of 2 offers, so scores are percentiles of each offer's own ranking",
+      perOffer: [
+        { offer: 'tea', capacity: 40, customers: 40 },
+        { offer: 'cake', capacity: null, customers: 160 },
+      ],
+    });
+    expect(await told([tea, { ...cake, labels }])).toMatchObject({
+      comparison: 'calibrated',
+      reason: expect.stringMatching('every offer') as string,
+    });
+  });
+
+  it('refuses rules that do not apply, but makes exports of before again', async () => {
+    const ask = { offers: { offers: [{ name: 'tea', instruction: 'buys tea' }] } };
+    const top = { size: { by: 'top', count: 5 } };
+    await expect(run(request('top.csv', top, { ask }))).rejects.toMatchObject({ code: 'offers-rules' });
+    const { manifest } = await run(request('before.csv', {}, { ask }));
+    const before = JSON.parse(readFileSync(manifest, 'utf8')) as { audience: object };
+    write('before.csv.manifest.json', JSON.stringify({ ...before, audience: { ...before.audience, ...top } }));
+    expect((await remakeExport(fixture.workspace, fixture.rank, manifest, path('after.csv'))).customers).toBe(200);
   });
 });
 

@@ -133,6 +133,23 @@ describe('running a recipe', () => {
     workspace.close();
   });
 
+  it('tells mistakes before it imports anything', async () => {
+    const mistakes: [object, string][] = [
+      [{ audience: { suppress: ['gone.txt'] } }, 'file-missing'],
+      [{ export: { file: 'out.xlsx' } }, 'export-ending'],
+      [{ fit: 7 }, 'fit-missing'],
+      [{ ask: { target: { tuned: 'nobody' } } }, 'tuned-missing'],
+    ];
+    for (const [change, code] of mistakes) {
+      const folder = prepare();
+      writeFileSync(join(folder, 'recipe.json'), JSON.stringify({ ...RECIPE, ...change }));
+      await expect(run(folder)).rejects.toMatchObject({ code });
+      const workspace = await openWorkspace(join(folder, 'w.instructue'));
+      expect(await files(workspace)).toEqual([]);
+      workspace.close();
+    }
+  });
+
   it('says what is wrong with a recipe, and where', () => {
     const broken = (change: object) => () => parseRecipe(JSON.stringify({ ...RECIPE, ...change }), 'r.json');
     expect(broken({ ask: { target: { instruction: ' ' } } })).toThrowError(/wrong at ask/);

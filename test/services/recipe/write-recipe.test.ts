@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -45,7 +45,7 @@ describe('a recipe written from a workspace', () => {
     workspace.close();
   });
 
-  it('is not written for a workspace without files, or for rows of two files in one source', async () => {
+  it('is not written for a workspace without files, and names the files whose rows were added', async () => {
     const { folder, workspace, profile } = await shop();
     const file = join(folder, 'r.json');
     await expect(writeRecipe(workspace, request([]), file)).rejects.toMatchObject({ code: 'recipe-without-sources' });
@@ -55,6 +55,12 @@ describe('a recipe written from a workspace', () => {
     await importFiles(workspace, [
       { kind: 'profile', path: more, earlier: { fileId: report!.fileId, as: 'addition' } },
     ]);
+    await writeRecipe(workspace, request([]), file);
+    expect(readRecipe(file).sources).toMatchObject([{ file: 'profile.csv', added: ['more.csv'] }]);
+    await workspace.run('UPDATE source_additions SET path = NULL');
+    await writeRecipe(workspace, request([]), file);
+    expect(readRecipe(file).sources[0]!.added).toEqual(['more.csv']);
+    rmSync(more);
     await expect(writeRecipe(workspace, request([]), file)).rejects.toMatchObject({ code: 'recipe-source-added' });
     workspace.close();
   });
