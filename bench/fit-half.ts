@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compose } from '../electron/composition.js';
-import { chosenFit, listFits, type FitVersion, type StoredFit } from '../electron/services/fit/fit-store.js';
+import { chosenFit, type StoredFit } from '../electron/services/fit/fit-store.js';
+import { listFits, type FitVersion } from '../electron/services/fit/fit-versions.js';
 import { cutSet, unseenModel } from './benchmark-set.js';
 
 export interface HalfOptions {

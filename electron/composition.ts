@@ -5,7 +5,9 @@ import { parseDevice, type DeviceChoice } from './engine/devices.js';
 import { Engine } from './engine/engine.js';
 import { importFiles, type ImportOptions, type ImportReport, type ImportRequest } from './services/import/import.js';
 import { fitWorkspace, type FitOptions } from './services/fit/fit.js';
-import { chosenFit, fitByHash, fitOfRanking, type FitVersion } from './services/fit/fit-store.js';
+import { fitOfRanking, fitOfTuned } from './services/fit/fit-of.js';
+import { chosenFit } from './services/fit/fit-store.js';
+import type { FitVersion } from './services/fit/fit-versions.js';
 import { Explainer } from './services/explain/explainer.js';
 import { deriveHiding, prepare, type PrepareReport } from './services/index/prepare.js';
 import type { DeriveReport } from './services/index/derive.js';
@@ -53,13 +55,16 @@ export interface Services {
     options: RankOptions & TuneOptions,
     task?: Task,
   ): Promise<TuneReport>;
-  /** Prepares, ranks by a tuned instruction (`NAME` or `NAME@VERSION`) and stores; untuned when no version is in use. */
+  /**
+   * Prepares, ranks by a tuned instruction (`NAME` or `NAME@VERSION`) and stores; untuned when no version is in use.
+   * @throws AppError tuned-missing, tuned-fit-deleted, tuned-other-model
+   */
   rankTuned(
     name: string,
     options?: RankOptions,
     task?: Task,
   ): Promise<RankingReport & { prepared: PrepareReport; tuned: TunedVersion }>;
-  /** The customers whose answer would teach a tuned instruction most. */
+  /** The customers whose answer would teach a tuned instruction most. @throws AppError as rankTuned does */
   suggest(name: string, count: number, options?: RankOptions, task?: Task): Promise<Suggestion[]>;
   /** The customers whose answer would teach most of an instruction, after the answers that it has. */
   suggestFor(question: Question, count: number, options?: RankOptions, task?: Task): Promise<Suggestion[]>;
@@ -86,11 +91,9 @@ export async function compose(
     const stored = await chosenFit(workspace, fit, engine.model.hash);
     return stored ? engine.fitted(stored.learned, stored.hash) : engine;
   };
-  /** The engine on which something was tuned: of the fit that it was tuned on, as long as there is one. */
-  const tunedOn = async (engine: Engine, { model }: { model: string }): Promise<Engine> => {
-    const stored = await fitByHash(workspace, model, engine.model.hash);
-    return stored ? engine.fitted(stored.learned, stored.hash) : engine;
-  };
+  /** The engine on which something was tuned, and no other: its weights say nothing of another fit. */
+  const tunedOn = async (engine: Engine, tuned: TunedVersion): Promise<Engine> =>
+    fitted(engine, await fitOfTuned(workspace, tuned, engine.model.hash));
   return {
     workspace,
     importFiles: (requests, importOptions, task) => importFiles(workspace, requests, importOptions, task),

@@ -57,5 +57,6 @@ export const startFit = message(
 export const listFits = message('fit:list', nothing, z.array(fitSchema));
 /** Null: rankings use the model as it ships. */
 export const useFit = message('fit:use', z.object({ id: z.number().nullable() }), nothing);
-export const deleteFit = message('fit:delete', numberSchema, nothing);
+/** Gives the tuned versions that cannot rank until the fit is brought back, as NAME@VERSION. */
+export const deleteFit = message('fit:delete', numberSchema, z.object({ tuned: z.array(z.string()) }));
 export const restoreFit = message('fit:restore', numberSchema, nothing);

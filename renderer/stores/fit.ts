@@ -13,8 +13,8 @@ export const useFit = defineStore('fit', () => {
   const failures = useFailures();
   const tasks = useTasks();
   const fits = ref<Fit[]>([]);
-  /** Deleted since the workspace was opened, the newest last. */
-  const deleted = ref<Fit[]>([]);
+  /** Deleted since the workspace was opened, the newest last, with the tuned versions that cannot rank without them. */
+  const deleted = ref<{ id: number; tuned: string[] }[]>([]);
   /** Minutes that learning usually takes, and those that it will take: the usual ones until the person chooses others. */
   const usual = ref<number>();
   const minutes = ref<number>();
@@ -52,14 +52,14 @@ export const useFit = defineStore('fit', () => {
     await refresh();
   }
 
-  async function remove(fit: Fit): Promise<void> {
-    const done = await bridge.fit.delete({ id: fit.id });
-    if (done.ok) deleted.value.push({ ...fit });
+  async function remove({ id }: Fit): Promise<void> {
+    const done = await bridge.fit.delete({ id });
+    if (done.ok) deleted.value.push({ id, tuned: done.value.tuned });
     else failures.show(done.error);
     await refresh();
   }
 
-  async function restore({ id }: Fit): Promise<void> {
+  async function restore(id: number): Promise<void> {
     const done = await bridge.fit.restore({ id });
     if (done.ok) deleted.value = deleted.value.filter((fit) => fit.id !== id);
     else failures.show(done.error);

@@ -48,6 +48,7 @@ export const learnText = {
   delete: 'Delete',
   deleteHint: (id: number) => `Delete fit ${id}`,
   deleted: (id: number) => `Fit ${id} was deleted.`,
+  needed: (tuned: string) => `Tuned on it, and unable to rank until it is back: ${tuned}.`,
   undo: 'Undo',
   undoHint: (id: number) => `Undo: bring fit ${id} back`,
   rail: { optional: 'Optional', running: 'Learning …', paused: 'Paused', inUse: (id: number) => `Fit ${id} in use` },

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { compose, parseDevice } from '../../composition.js';
 import { AppError } from '../../services/errors.js';
-import { bestStep, type FitVersion } from '../../services/fit/fit-store.js';
+import { bestStep, type FitVersion } from '../../services/fit/fit-versions.js';
 import { printResult, terminalTask } from '../output.js';
 
 interface Options {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { compose } from '../../composition.js';
 import { AppError } from '../../services/errors.js';
-import { deleteFit, listFits, restoreFit, useFit } from '../../services/fit/fit-store.js';
+import { deleteFit, listFits, restoreFit, useFit } from '../../services/fit/fit-versions.js';
 import { parseFit } from '../fit-option.js';
 import { printResult } from '../output.js';
 import { fitLines } from './fit.js';
@@ -34,14 +34,22 @@ async function run(options: Options): Promise<void> {
   try {
     const { workspace } = services;
     if (use !== undefined) await useFit(workspace, use === 'none' ? undefined : fitNumber('--use', use));
-    if (unwanted !== undefined) await deleteFit(workspace, fitNumber('--delete', unwanted));
+    const done =
+      unwanted === undefined ? [] : deletedLines(unwanted, await deleteFit(workspace, fitNumber('--delete', unwanted)));
     if (restore !== undefined) await restoreFit(workspace, fitNumber('--restore', restore));
     const fits = await listFits(workspace);
     const lines = fits.flatMap((fit) => [...fitLines(fit), ...(fit.current ? ['in use'] : [])]);
-    printResult(options.json, fits, lines.length > 0 ? lines : ['no fit yet: make one with `fit`']);
+    printResult(options.json, fits, [...done, ...(lines.length > 0 ? lines : ['no fit yet: make one with `fit`'])]);
   } finally {
     services.close();
   }
+}
+
+function deletedLines(id: string, needing: readonly string[]): string[] {
+  return [
+    `deleted: fit ${id} (--restore ${id} brings it back)`,
+    ...(needing.length > 0 ? [`tuned on it, and unable to rank until it is back: ${needing.join(', ')}`] : []),
+  ];
 }
 
 function fitNumber(name: string, text: string): number {

@@ -6,16 +6,8 @@ import { throwIfCancelled, unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { drawBatch } from './batch.js';
 import { Draws } from './draws.js';
-import {
-  findFit,
-  findUnfinished,
-  finishFit,
-  saveCheckpoint,
-  startFit,
-  type FitPlan,
-  type FitProgress,
-  type FitVersion,
-} from './fit-store.js';
+import { findUnfinished, finishFit, saveCheckpoint, startFit, type FitProgress } from './fit-store.js';
+import { findFit, type FitPlan, type FitVersion } from './fit-versions.js';
 import { judge } from './judge.js';
 import { freshState, takeStep } from './optimizer.js';
 import { readPopulation, type Population } from './population.js';

@@ -1,7 +1,7 @@
 import * as messages from '../../ipc/fit.js';
 import { usualMinutes } from '../../services/fit/fit.js';
 import { LEAST_QUESTIONS, type Opening } from '../../services/fit/judge.js';
-import { bestStep, deleteFit, listFits, restoreFit, useFit, type FitVersion } from '../../services/fit/fit-store.js';
+import { bestStep, deleteFit, listFits, restoreFit, useFit, type FitVersion } from '../../services/fit/fit-versions.js';
 import { overviewOf } from '../../services/import/overview.js';
 import { handle } from '../handle.js';
 import type { Shell } from '../shell.js';
@@ -39,6 +39,8 @@ export function handleFit(shell: Shell): void {
   );
   handle(messages.listFits, async () => (await listFits(session.reader())).map(shown));
   handle(messages.useFit, ({ id }) => session.change(({ workspace }) => useFit(workspace, id ?? undefined)));
-  handle(messages.deleteFit, ({ id }) => session.change(({ workspace }) => deleteFit(workspace, id)));
+  handle(messages.deleteFit, ({ id }) =>
+    session.change(async ({ workspace }) => ({ tuned: await deleteFit(workspace, id) })),
+  );
   handle(messages.restoreFit, ({ id }) => session.change(({ workspace }) => restoreFit(workspace, id)));
 }

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { compose, type Services } from '../../../electron/composition.js';
-import { deleteFit, listFits, restoreFit, useFit, type FitVersion } from '../../../electron/services/fit/fit-store.js';
+import {
+  deleteFit,
+  listFits,
+  restoreFit,
+  useFit,
+  type FitVersion,
+} from '../../../electron/services/fit/fit-versions.js';
 import { GATES, openingOf } from '../../../electron/services/fit/judge.js';
 import { listRankings } from '../../../electron/services/rank/list-rankings.js';
 import { Cancelled } from '../../../electron/services/errors.js';
