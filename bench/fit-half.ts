@@ -28,7 +28,7 @@ export async function fitFirstHalf(
   try {
     if (!begun) await services.importFiles(await cutSet(data, set, customers, cache, 0));
     const { model } = await services.engine('cpu');
-    const done = (await listFits(services.workspace)).find(({ state }) => state !== 'running');
+    const done = (await listFits(services.workspace, model.hash)).find(({ state }) => state !== 'running');
     const version = done ?? (await services.fit({ steps, device: 'cpu' }));
     return { fit: (await chosenFit(services.workspace, version.id, model.hash))!, version };
   } finally {

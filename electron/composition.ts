@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readDescription } from './engine/model.js';
 import { parseDevice, type DeviceChoice } from './engine/devices.js';
 import { Engine } from './engine/engine.js';
 import { importFiles, type ImportOptions, type ImportReport, type ImportRequest } from './services/import/import.js';
@@ -40,6 +41,8 @@ export interface Services {
   importFiles(requests: ImportRequest[], options?: ImportOptions, task?: Task): Promise<ImportReport[]>;
   /** @param options.measureAgain measure percentiles and texts over all customers even when it is not needed */
   derive(hides?: Hide[], task?: Task, options?: { measureAgain?: boolean }): Promise<DeriveReport>;
+  /** Hash of the model as it ships, which takes no loading. @throws AppError model-missing, model-invalid */
+  modelHash(): string;
   /** The model on a device; loaded when first asked for, and once per device. */
   engine(device?: string): Promise<Engine>;
   /** Derives and encodes what is not up to date. */
@@ -84,7 +87,8 @@ export async function compose(
   options: { create?: boolean; models?: string; apart?: boolean } = {},
 ): Promise<Services> {
   const workspace = await openWorkspace(path, options);
-  const engines = new Engines(options.models ?? modelFolder(), options.apart ?? false);
+  const models = options.models ?? modelFolder();
+  const engines = new Engines(models, options.apart ?? false);
   const prepareOn = async (engine: Engine, { hides }: RankOptions, task?: Task): Promise<PrepareReport> =>
     prepare(workspace, engine, hides, task);
   const fitted = async (engine: Engine, fit: RankOptions['fit'] = 'current'): Promise<Engine> => {
@@ -98,6 +102,7 @@ export async function compose(
     workspace,
     importFiles: (requests, importOptions, task) => importFiles(workspace, requests, importOptions, task),
     derive: (hides = [], task, deriveOptions) => deriveHiding(workspace, hides, task, deriveOptions),
+    modelHash: () => readDescription(models).hash,
     engine: (device) => engines.on(device),
     prepare: async (rankOptions = {}, task) => prepareOn(await engines.on(rankOptions.device), rankOptions, task),
     fit: async (fitOptions = {}, task) => {

@@ -24,6 +24,8 @@ export const fitSchema = z.object({
   id: z.number(),
   /** stopped: goes on where it was when learning is asked for again. */
   state: z.enum(['stopped', 'kept', 'not-kept']),
+  /** Stopped, and unable to go on, because the data or the model have changed since. */
+  isOutdated: z.boolean(),
   /** Whether rankings use it. */
   isCurrent: z.boolean(),
   /** ISO 8601. */

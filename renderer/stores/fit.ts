@@ -68,7 +68,7 @@ export const useFit = defineStore('fit', () => {
 
   const current = computed(() => fits.value.find(({ isCurrent }) => isCurrent));
   /** The fit that learning would go on with, or that is being learned. */
-  const unfinished = computed(() => fits.value.find(({ state }) => state === 'stopped'));
+  const unfinished = computed(() => fits.value.find(({ state, isOutdated }) => state === 'stopped' && !isOutdated));
 
   return {
     fits,

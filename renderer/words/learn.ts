@@ -10,7 +10,7 @@ export const learnText = {
     `Takes about ${minutes === 1 ? '1 minute' : `${minutes} minutes`} on this computer, after the customers have been read once.`,
   short: 'Writing the questions takes about a minute of it; with less than two minutes it takes longer than that.',
   goesOn: (step: string, steps: string) =>
-    `Paused after ${step} of ${steps} steps. It writes its questions again and goes on from there, unless the data have changed since.`,
+    `Paused after ${step} of ${steps} steps. It writes its questions again and goes on from there.`,
   queue: 'You can look around meanwhile. Rankings that you start wait until it is done or paused.',
   start: 'Learn from my customers',
   goOn: 'Continue',
@@ -40,6 +40,8 @@ export const learnText = {
     `mean AUC ${score} instead of ${shipped}, a gain of ${gain} with a standard error of ${error}. Used here.`,
   helpsNot: (shipped: string, best: string, error: string) =>
     `the best mean AUC was ${best} beside ${shipped} as shipped, with a standard error of ${error}. Not used here.`,
+  outdated: (step: string, steps: string) =>
+    `Outdated: paused after ${step} of ${steps} steps, and cannot go on because the data or the model have changed since. Delete it; learning starts anew.`,
   stopped: (step: string, steps: string) => `Paused after ${step} of ${steps} steps.`,
   use: 'Use it',
   useHint: (id: number) => `Use fit ${id} in rankings`,

@@ -33,11 +33,12 @@ async function run(options: Options): Promise<void> {
   const services = await compose(options.workspace);
   try {
     const { workspace } = services;
-    if (use !== undefined) await useFit(workspace, use === 'none' ? undefined : fitNumber('--use', use));
+    if (use !== undefined)
+      await useFit(workspace, use === 'none' ? undefined : fitNumber('--use', use), services.modelHash());
     const done =
       unwanted === undefined ? [] : deletedLines(unwanted, await deleteFit(workspace, fitNumber('--delete', unwanted)));
     if (restore !== undefined) await restoreFit(workspace, fitNumber('--restore', restore));
-    const fits = await listFits(workspace);
+    const fits = await listFits(workspace, services.modelHash());
     const lines = fits.flatMap((fit) => [...fitLines(fit), ...(fit.current ? ['in use'] : [])]);
     printResult(options.json, fits, [...done, ...(lines.length > 0 ? lines : ['no fit yet: make one with `fit`'])]);
   } finally {

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Learned } from '../../engine/learned.js';
 import { AppError } from '../errors.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { COLUMNS, currentId, findFit, type CurvePoint, type FitPlan, type FitRow } from './fit-versions.js';
+import {
+  checkFinished,
+  COLUMNS,
+  currentId,
+  findFit,
+  type CurvePoint,
+  type FitPlan,
+  type FitRow,
+} from './fit-versions.js';
 import type { Verdict } from './judge.js';
 import type { FitState } from './optimizer.js';
 
@@ -26,16 +34,14 @@ export async function chosenFit(
 ): Promise<StoredFit | undefined> {
   const id = choice === 'current' ? await currentId(workspace) : choice === 'none' ? undefined : choice;
   if (id === undefined) return undefined;
-  const { verdict } = await findFit(workspace, id);
-  const row = await workspace.one<{ weights: Uint8Array | null; model: string }>(
+  const found = await findFit(workspace, id, model);
+  checkFinished(workspace, found);
+  const verdict = found.verdict!;
+  const row = await workspace.one<{ weights: Uint8Array; model: string }>(
     'SELECT weights, model FROM fits WHERE fit_id = $1',
     [id],
   );
-  if (!verdict || !row?.weights)
-    throw new AppError('fit-unfinished', `Fit ${id} was stopped on the way`, 'let it go on with `fit` first', {
-      file: workspace.path,
-    });
-  if (row.model !== model)
+  if (row!.model !== model)
     throw new AppError(
       'fit-of-other-model',
       `Fit ${id} belongs to another version of the model`,
@@ -44,8 +50,8 @@ export async function chosenFit(
     );
   return {
     id,
-    learned: { weights: floatsOf(row.weights), gate: verdict.gate, namedGate: verdict.named.gate },
-    hash: hashOf(model, row.weights, verdict),
+    learned: { weights: floatsOf(row!.weights), gate: verdict.gate, namedGate: verdict.named.gate },
+    hash: hashOf(model, row!.weights, verdict),
   };
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { isDerived } from '../index/derive.js';
 import { tunedOnFit } from './fit-of.js';
 import type { Verdict } from './judge.js';
 
@@ -30,6 +31,8 @@ export interface FitVersion {
   id: number;
   /** running: stopped on the way, goes on when asked for again; not-kept: did not help the held-back customers. */
   state: 'running' | 'kept' | 'not-kept';
+  /** Whether it was stopped on the way and cannot go on, because the data or the model have changed since. */
+  outdated: boolean;
   /** Whether rankings use it. */
   current: boolean;
   plan: FitPlan;
@@ -43,6 +46,8 @@ export interface FitVersion {
 
 export type FitRow = {
   fit_id: number;
+  index_fingerprint: string;
+  model: string;
   state: FitVersion['state'];
   plan: string;
   started_at: string;
@@ -53,7 +58,8 @@ export type FitRow = {
 };
 
 /** Of a FitRow. */
-export const COLUMNS = 'fit_id, state, plan, started_at::VARCHAR AS started_at, seconds, step, curve, verdict';
+export const COLUMNS =
+  'fit_id, index_fingerprint, model, state, plan, started_at::VARCHAR AS started_at, seconds, step, curve, verdict';
 
 /** Step of the weights that a fit keeps: the first of the best judged; 0 are those that ship. */
 export function bestStep(curve: readonly CurvePoint[]): number {
@@ -61,13 +67,18 @@ export function bestStep(curve: readonly CurvePoint[]): number {
   return curve.find(({ score }) => score === best)?.step ?? 0;
 }
 
-/** All fits that are not deleted, the newest first. */
-export async function listFits(workspace: Workspace): Promise<FitVersion[]> {
+/**
+ * All fits that are not deleted, the newest first.
+ * @param model hash of the model as it ships
+ */
+export async function listFits(workspace: Workspace, model: string): Promise<FitVersion[]> {
   const current = await currentId(workspace);
+  const index = (await isDerived(workspace)) ? await workspace.meta('encode_fingerprint') : undefined;
   const rows = await workspace.all<FitRow>(`SELECT ${COLUMNS} FROM fits WHERE deleted_at IS NULL ORDER BY fit_id DESC`);
   return rows.map((row) => ({
     id: row.fit_id,
     state: row.state,
+    outdated: row.state === 'running' && (row.index_fingerprint !== index || row.model !== model),
     current: row.fit_id === current,
     plan: JSON.parse(row.plan) as FitPlan,
     startedAt: `${row.started_at.replace(' ', 'T')}Z`,
@@ -79,10 +90,14 @@ export async function listFits(workspace: Workspace): Promise<FitVersion[]> {
 }
 
 /** @throws AppError fit-missing */
-export async function findFit(workspace: Workspace, id: number): Promise<FitVersion> {
-  const found = (await listFits(workspace)).find((fit) => fit.id === id);
+export async function findFit(workspace: Workspace, id: number, model: string): Promise<FitVersion> {
+  const found = (await listFits(workspace, model)).find((fit) => fit.id === id);
   if (found) return found;
-  throw new AppError('fit-missing', `The workspace has no fit ${id}`, 'list the fits with `fits`', {
+  throw missing(workspace, id);
+}
+
+function missing(workspace: Workspace, id: number): AppError {
+  return new AppError('fit-missing', `The workspace has no fit ${id}`, 'list the fits with `fits`', {
     file: workspace.path,
   });
 }
@@ -94,12 +109,24 @@ export async function currentId(workspace: Workspace): Promise<number | undefine
 }
 
 /** Lets rankings use a fit, or (undefined) the model as it ships. @throws AppError fit-missing, fit-unfinished */
-export async function useFit(workspace: Workspace, id: number | undefined): Promise<void> {
-  if (id !== undefined && (await findFit(workspace, id)).state === 'running')
-    throw new AppError('fit-unfinished', `Fit ${id} was stopped on the way`, 'let it go on with `fit` first', {
-      file: workspace.path,
-    });
+export async function useFit(workspace: Workspace, id: number | undefined, model: string): Promise<void> {
+  if (id !== undefined) checkFinished(workspace, await findFit(workspace, id, model));
   await workspace.setMeta('current_fit', id === undefined ? '' : String(id));
+}
+
+/** @throws AppError fit-unfinished */
+export function checkFinished(workspace: Workspace, { id, state, outdated }: FitVersion): void {
+  if (state !== 'running') return;
+  throw new AppError(
+    'fit-unfinished',
+    outdated
+      ? `Fit ${id} was paused, and cannot go on because the data or the model have changed since`
+      : `Fit ${id} is paused`,
+    outdated
+      ? `learn anew with \`fit\`, and delete this one with \`fits --delete ${id}\``
+      : 'let it go on with `fit` first',
+    { file: workspace.path },
+  );
 }
 
 /**
@@ -108,17 +135,23 @@ export async function useFit(workspace: Workspace, id: number | undefined): Prom
  * @throws AppError fit-missing
  */
 export async function deleteFit(workspace: Workspace, id: number): Promise<string[]> {
-  await findFit(workspace, id);
   const needing = await tunedOnFit(workspace, id);
   await workspace.transaction(async () => {
-    await workspace.run('UPDATE fits SET deleted_at = now()::TIMESTAMP WHERE fit_id = $1', [id]);
+    await mark(workspace, id, 'now()::TIMESTAMP', 'deleted_at IS NULL');
     if ((await currentId(workspace)) === id) await workspace.setMeta('current_fit', '');
   });
   return needing;
 }
 
-/** Undoes `deleteFit`; the fit is not in use afterwards. */
+/** Undoes `deleteFit`; the fit is not in use afterwards. @throws AppError fit-missing */
 export async function restoreFit(workspace: Workspace, id: number): Promise<void> {
-  await workspace.run('UPDATE fits SET deleted_at = NULL WHERE fit_id = $1', [id]);
-  await findFit(workspace, id);
+  await mark(workspace, id, 'NULL', 'true');
+}
+
+async function mark(workspace: Workspace, id: number, deletedAt: string, condition: string): Promise<void> {
+  const rows = await workspace.all(
+    `UPDATE fits SET deleted_at = ${deletedAt} WHERE fit_id = $1 AND ${condition} RETURNING fit_id`,
+    [id],
+  );
+  if (rows.length === 0) throw missing(workspace, id);
 }

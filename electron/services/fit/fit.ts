@@ -94,7 +94,7 @@ async function fitApart(workspace: Workspace, engine: Engine, options: FitOption
   const done = await takeSteps(workspace, workshop, { id, plan, began }, progress, task);
   const { gate, named } = done.verdict!;
   await finishFit(workspace, id, done.verdict!, gate > engine.model.gate || named.gate > engine.model.namedGate);
-  return findFit(workspace, id);
+  return findFit(workspace, id, engine.model.hash);
 }
 
 async function openWorkshop(

@@ -10,10 +10,22 @@ function opening({ questions, auc, gain, error }: Opening): messages.Opening {
   return { questions, isTold: questions >= LEAST_QUESTIONS, shipped: auc[0]!, best: Math.max(...auc), gain, error };
 }
 
-function shown({ id, state, current, startedAt, seconds, step, plan, curve, verdict }: FitVersion): messages.Fit {
+function shown({
+  id,
+  state,
+  outdated,
+  current,
+  startedAt,
+  seconds,
+  step,
+  plan,
+  curve,
+  verdict,
+}: FitVersion): messages.Fit {
   return {
     id,
     state: state === 'running' ? 'stopped' : state,
+    isOutdated: outdated,
     isCurrent: current,
     startedAt,
     seconds,
@@ -37,8 +49,10 @@ export function handleFit(shell: Shell): void {
       session.change(async (services) => shown(await services.fit({ minutes: minutes ?? undefined }, task))),
     ),
   );
-  handle(messages.listFits, async () => (await listFits(session.reader())).map(shown));
-  handle(messages.useFit, ({ id }) => session.change(({ workspace }) => useFit(workspace, id ?? undefined)));
+  handle(messages.listFits, async () => (await listFits(session.reader(), session.modelHash())).map(shown));
+  handle(messages.useFit, ({ id }) =>
+    session.change(({ workspace, modelHash }) => useFit(workspace, id ?? undefined, modelHash())),
+  );
   handle(messages.deleteFit, ({ id }) =>
     session.change(async ({ workspace }) => ({ tuned: await deleteFit(workspace, id) })),
   );

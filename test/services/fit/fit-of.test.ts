@@ -50,6 +50,6 @@ describe('the fit that an instruction was tuned on', () => {
     await expect(services.rankTuned('resp', { device })).resolves.toMatchObject({ customers: 101 });
     await restoreFit(services.workspace, 1);
     await deleteFit(services.workspace, same);
-    await useFit(services.workspace, 1);
+    await useFit(services.workspace, 1, services.modelHash());
   });
 });

@@ -55,7 +55,7 @@ describe('a fit', () => {
     expect(whole.curve.at(-1)!.loss).toBeGreaterThan(0);
     expect(whole.plan.heldBack).toBeGreaterThan(50);
     const services = await sample('used.instructue');
-    await useFit(services.workspace, whole.id);
+    await useFit(services.workspace, whole.id, services.modelHash());
     const asked = { instruction: 'customers who would buy candles' };
     const [fitted, shipped] = [await services.rank(asked), await services.rank(asked, { fit: 'none' })];
     expect(await listRankings(services.workspace)).toMatchObject([
@@ -66,14 +66,14 @@ describe('a fit', () => {
       `SELECT user_id FROM ranking_scores JOIN customers USING (customer) WHERE ranking_id = ${fitted.rankingId} LIMIT 1`,
     );
     // Whatever is in use now, a ranking is explained by the fit that made it.
-    await useFit(services.workspace, undefined);
+    await useFit(services.workspace, undefined, services.modelHash());
     await expect(services.explainer().why(fitted.rankingId, best!.user_id)).resolves.toBeDefined();
     await expect(services.explainer().why(shipped.rankingId, best!.user_id)).resolves.toBeDefined();
     await deleteFit(services.workspace, whole.id);
-    expect(await listFits(services.workspace)).toEqual([]);
+    expect(await listFits(services.workspace, services.modelHash())).toEqual([]);
     await expect(services.rank(asked, { fit: whole.id })).rejects.toMatchObject({ code: 'fit-missing' });
     await restoreFit(services.workspace, whole.id);
-    expect(await listFits(services.workspace)).toMatchObject([{ id: whole.id, current: false }]);
+    expect(await listFits(services.workspace, services.modelHash())).toMatchObject([{ id: whole.id, current: false }]);
   }, 120_000);
 
   it('goes on after a stop and ends as if it had not been stopped', async () => {
@@ -83,7 +83,11 @@ describe('a fit', () => {
       if (stage === 'learn' && done === 3) stop.abort();
     };
     await expect(services.fit(QUICK, { signal: stop.signal, progress })).rejects.toThrow(Cancelled);
-    expect((await listFits(services.workspace))[0]).toMatchObject({ id: 2, state: 'running', step: 4 });
+    expect((await listFits(services.workspace, services.modelHash()))[0]).toMatchObject({
+      id: 2,
+      state: 'running',
+      step: 4,
+    });
     const fit = await services.fit({ device: 'cpu' }, unattended);
     expect(fit).toMatchObject({ id: 2, step: 6 });
     expect(fit.verdict!.auc.map((auc) => auc.toFixed(4))).toEqual(whole.verdict!.auc.map((auc) => auc.toFixed(4)));
