@@ -6,7 +6,7 @@ import { parseDevice, type DeviceChoice } from './engine/devices.js';
 import { Engine } from './engine/engine.js';
 import { importFiles, type ImportOptions, type ImportReport, type ImportRequest } from './services/import/import.js';
 import { fitWorkspace, type FitOptions } from './services/fit/fit.js';
-import { fitOfRanking, fitOfTuned } from './services/fit/fit-of.js';
+import { checkOwnFit, fitOfRanking, fitOfTuned } from './services/fit/fit-of.js';
 import { chosenFit } from './services/fit/fit-store.js';
 import type { FitVersion } from './services/fit/fit-versions.js';
 import { Explainer } from './services/explain/explainer.js';
@@ -27,7 +27,7 @@ export { parseDevice, type DeviceReport } from './engine/devices.js';
 
 /**
  * How to rank: on which device (default auto), without which rows (default: as last time), and by which fit of the model
- * to this workspace (default: the current one).
+ * to this workspace (default: the current one; for a tuned instruction the one that it was tuned on, and no other).
  */
 export interface RankOptions {
   device?: string;
@@ -60,7 +60,7 @@ export interface Services {
   ): Promise<TuneReport>;
   /**
    * Prepares, ranks by a tuned instruction (`NAME` or `NAME@VERSION`) and stores; untuned when no version is in use.
-   * @throws AppError tuned-missing, tuned-fit-deleted, tuned-other-model
+   * @throws AppError tuned-missing, tuned-fit-deleted, tuned-other-model, tuned-other-fit
    */
   rankTuned(
     name: string,
@@ -96,8 +96,11 @@ export async function compose(
     return stored ? engine.fitted(stored.learned, stored.hash) : engine;
   };
   /** The engine on which something was tuned, and no other: its weights say nothing of another fit. */
-  const tunedOn = async (engine: Engine, tuned: TunedVersion): Promise<Engine> =>
-    fitted(engine, await fitOfTuned(workspace, tuned, engine.model.hash));
+  const tunedOn = async (engine: Engine, tuned: TunedVersion, fit: RankOptions['fit']): Promise<Engine> => {
+    const own = await fitOfTuned(workspace, tuned, engine.model.hash);
+    await checkOwnFit(workspace, tuned.name, own, fit);
+    return fitted(engine, own);
+  };
   return {
     workspace,
     importFiles: (requests, importOptions, task) => importFiles(workspace, requests, importOptions, task),
@@ -126,7 +129,7 @@ export async function compose(
       const { weights, ...tuned } = await findTuned(workspace, name);
       const engine = await engines.on(rankOptions.device);
       const prepared = await prepareOn(engine, rankOptions, task);
-      const asked = await tunedOn(engine, tuned);
+      const asked = await tunedOn(engine, tuned, rankOptions.fit);
       const tuning = tuned.inUse ? await prepareTuning(workspace, asked, { ...tuned, weights }) : undefined;
       return { ...(await rankInstruction(workspace, asked, tuned.question, task, tuning)), prepared, tuned };
     },
@@ -136,7 +139,7 @@ export async function compose(
       await prepareOn(engine, rankOptions, task);
       return suggestCustomers(
         workspace,
-        await tunedOn(engine, tuned),
+        await tunedOn(engine, tuned, rankOptions.fit),
         await groundsOfVersion(workspace, tuned),
         count,
         task,

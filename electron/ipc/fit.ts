@@ -49,10 +49,10 @@ const numberSchema = z.object({ id: z.number() });
 
 /** How long learning takes unless it is given a time. */
 export const estimateFit = message('fit:estimate', nothing, z.object({ minutes: z.number() }));
-/** Learns, or goes on where it was stopped; null minutes take the usual time. */
+/** Learns, or goes on where it was stopped unless it is to start afresh; null minutes take the usual time. */
 export const startFit = message(
   'fit:start',
-  z.object({ taskId: taskIdSchema, minutes: z.number().positive().max(600).nullable() }),
+  z.object({ taskId: taskIdSchema, minutes: z.number().positive().max(600).nullable(), fresh: z.boolean() }),
   fitSchema,
 );
 /** The newest first. While one is learned its curve grows. */

@@ -37,14 +37,17 @@ export const useFit = defineStore('fit', () => {
     if (minutes.value === known) minutes.value = usual.value;
   }
 
-  /** Learns, or goes on where it was stopped. */
-  async function start(): Promise<void> {
+  /** Learns, or goes on where it was stopped; afresh, the stopped one is deleted instead. */
+  async function start(fresh = false): Promise<void> {
+    const given = unfinished.value;
     running.value = tasks.newId();
     const looking = setInterval(() => void refresh(), LOOK);
-    await failures.attempt(bridge.fit.start({ taskId: running.value, minutes: minutes.value ?? null }));
+    await failures.attempt(bridge.fit.start({ taskId: running.value, minutes: minutes.value ?? null, fresh }));
     clearInterval(looking);
     running.value = undefined;
     await refresh();
+    const isGone = given !== undefined && !fits.value.some(({ id }) => id === given.id);
+    if (fresh && isGone) deleted.value.push({ id: given.id, tuned: [] });
   }
 
   async function use(id: number | null): Promise<void> {

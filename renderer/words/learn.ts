@@ -14,6 +14,7 @@ export const learnText = {
   queue: 'You can look around meanwhile. Rankings that you start wait until it is done or paused.',
   start: 'Learn from my customers',
   goOn: 'Continue',
+  anew: 'Start anew',
   pause: 'Pause',
   curve: 'Held-back customers: mean AUC while learning',
   fitted: 'Fitted',

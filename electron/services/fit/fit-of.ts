@@ -3,6 +3,12 @@ import type { Workspace } from '../workspace/workspace.js';
 
 /** Which fit made what is stored: rankings and tuned instructions remember it by the hash of it and the model. */
 
+/** Number of the fit that rankings use, if any. */
+export async function currentId(workspace: Workspace): Promise<number | undefined> {
+  const stored = await workspace.meta('current_fit');
+  return stored === undefined || stored === '' ? undefined : Number(stored);
+}
+
 /** The fit that made a stored ranking: none for the model as it ships, or for one that is not there any more. */
 export async function fitOfRanking(workspace: Workspace, rankingId: number): Promise<number | 'none'> {
   const row = await workspace.one<{ fit: number | null }>(
@@ -44,6 +50,28 @@ export async function fitOfTuned(
       `bring the fit back with \`fits --restore ${row.id}\` (in the window: Undo under Learn), or tune again`,
     );
   return row.id;
+}
+
+/**
+ * Refuses a choice of fit that is not the one that an instruction was tuned on; no choice leaves it to that one.
+ * @param own as fitOfTuned gives it
+ * @throws AppError tuned-other-fit
+ */
+export async function checkOwnFit(
+  workspace: Workspace,
+  name: string,
+  own: number | 'none',
+  choice: number | 'current' | 'none' | undefined,
+): Promise<void> {
+  if (choice === undefined) return;
+  const asked = choice === 'current' ? ((await currentId(workspace)) ?? 'none') : choice;
+  if (asked === own) return;
+  const worded = (fit: number | 'none'): string => (fit === 'none' ? 'the model as it ships' : `fit ${fit}`);
+  throw new AppError(
+    'tuned-other-fit',
+    `"${name}" was tuned on ${worded(own)} and ranks by that alone, not by ${worded(asked)}`,
+    `leave the fit out, or tune again with \`--fit ${choice}\``,
+  );
 }
 
 /** Tuned versions, as NAME@VERSION, that cannot rank without this fit: none where another one is the same. */

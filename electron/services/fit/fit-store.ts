@@ -2,15 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Learned } from '../../engine/learned.js';
 import { AppError } from '../errors.js';
 import type { Workspace } from '../workspace/workspace.js';
-import {
-  checkFinished,
-  COLUMNS,
-  currentId,
-  findFit,
-  type CurvePoint,
-  type FitPlan,
-  type FitRow,
-} from './fit-versions.js';
+import { currentId } from './fit-of.js';
+import { checkFinished, COLUMNS, findFit, type CurvePoint, type FitPlan, type FitRow } from './fit-versions.js';
 import type { Verdict } from './judge.js';
 import type { FitState } from './optimizer.js';
 

@@ -1,7 +1,7 @@
 import { AppError } from '../errors.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { isDerived } from '../index/derive.js';
-import { tunedOnFit } from './fit-of.js';
+import { currentId, tunedOnFit } from './fit-of.js';
 import type { Verdict } from './judge.js';
 
 /** What a fit was asked to do; it goes on with the same plan after a stop. */
@@ -102,12 +102,6 @@ function missing(workspace: Workspace, id: number): AppError {
   });
 }
 
-/** Number of the fit that rankings use, if any. */
-export async function currentId(workspace: Workspace): Promise<number | undefined> {
-  const stored = await workspace.meta('current_fit');
-  return stored === undefined || stored === '' ? undefined : Number(stored);
-}
-
 /** Lets rankings use a fit, or (undefined) the model as it ships. @throws AppError fit-missing, fit-unfinished */
 export async function useFit(workspace: Workspace, id: number | undefined, model: string): Promise<void> {
   if (id !== undefined) checkFinished(workspace, await findFit(workspace, id, model));
@@ -154,4 +148,28 @@ async function mark(workspace: Workspace, id: number, deletedAt: string, conditi
     [id],
   );
   if (rows.length === 0) throw missing(workspace, id);
+}
+
+/** Numbers of the deleted fits that can be restored. */
+export async function deletedFits(workspace: Workspace): Promise<number[]> {
+  const rows = await workspace.all<{ id: number }>(
+    'SELECT fit_id AS id FROM fits WHERE deleted_at IS NOT NULL ORDER BY fit_id',
+  );
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Deletes for good a fit that was deleted before.
+ * @returns the tuned versions, as NAME@VERSION, that can never rank again
+ * @throws AppError fit-not-deleted
+ */
+export async function purgeFit(workspace: Workspace, id: number): Promise<string[]> {
+  const needing = await tunedOnFit(workspace, id);
+  const rows = await workspace.all('DELETE FROM fits WHERE fit_id = $1 AND deleted_at IS NOT NULL RETURNING fit_id', [
+    id,
+  ]);
+  if (rows.length > 0) return needing;
+  throw new AppError('fit-not-deleted', `No fit ${id} is deleted`, `delete it first with \`fits --delete ${id}\``, {
+    file: workspace.path,
+  });
 }

@@ -7,7 +7,7 @@ import type { Workspace } from '../workspace/workspace.js';
 import { drawBatch } from './batch.js';
 import { Draws } from './draws.js';
 import { findUnfinished, finishFit, saveCheckpoint, startFit, type FitProgress } from './fit-store.js';
-import { findFit, type FitPlan, type FitVersion } from './fit-versions.js';
+import { deleteFit, findFit, type FitPlan, type FitVersion } from './fit-versions.js';
 import { judge } from './judge.js';
 import { freshState, takeStep } from './optimizer.js';
 import { readPopulation, type Population } from './population.js';
@@ -34,6 +34,10 @@ const LEAST_STEPPING = 0.5;
 const TIMED = 3;
 
 export interface FitOptions {
+  /** Start anew although a paused fit could go on; that one is deleted, and `restoreFit` brings it back. */
+  fresh?: boolean;
+  /** Told when a paused fit goes on, which it does by its own plan: time, steps, seed and questions given here do not count. */
+  resumed?: (id: number, step: number, plan: FitPlan) => void;
   /** Time for the whole fit of a prepared workspace; by default `usualMinutes`. */
   minutes?: number;
   /** Steps instead of a time, so that a fit repeats up to rounding. */
@@ -82,7 +86,10 @@ export async function fitWorkspace(
 async function fitApart(workspace: Workspace, engine: Engine, options: FitOptions, task: Task): Promise<FitVersion> {
   const began = performance.now();
   const fingerprint = await encodeFingerprint(workspace, engine);
-  const unfinished = await findUnfinished(workspace, fingerprint, engine.model.hash);
+  const paused = await findUnfinished(workspace, fingerprint, engine.model.hash);
+  if (paused && options.fresh) await deleteFit(workspace, paused.id);
+  const unfinished = options.fresh ? undefined : paused;
+  if (unfinished) options.resumed?.(unfinished.id, unfinished.progress?.state.step ?? 0, unfinished.plan);
   const { questions = QUESTIONS, judging = JUDGING } = unfinished?.plan.wanted ?? options;
   const { seed = 1 } = unfinished?.plan ?? options;
   const workshop = await openWorkshop(workspace, engine, { questions, judging, seed }, task);

@@ -44,9 +44,9 @@ export function handleFit(shell: Shell): void {
   const { session, tasks } = shell;
 
   handle(messages.estimateFit, async () => ({ minutes: usualMinutes((await overviewOf(session.reader())).customers) }));
-  handle(messages.startFit, ({ taskId, minutes }) =>
+  handle(messages.startFit, ({ taskId, minutes, fresh }) =>
     tasks.run(taskId, 'Learn from my customers', (task) =>
-      session.change(async (services) => shown(await services.fit({ minutes: minutes ?? undefined }, task))),
+      session.change(async (services) => shown(await services.fit({ minutes: minutes ?? undefined, fresh }, task))),
     ),
   );
   handle(messages.listFits, async () => (await listFits(session.reader(), session.modelHash())).map(shown));

@@ -41,7 +41,16 @@ describe('the fit that an instruction was tuned on', () => {
     await expect(services.rankTuned('resp', { device })).rejects.toMatchObject(missed);
     await expect(services.suggest('resp', 3, { device })).rejects.toMatchObject(missed);
     await restoreFit(services.workspace, 1);
+    await useFit(services.workspace, 1, services.modelHash());
     await expect(services.rankTuned('resp', { device })).resolves.toMatchObject({ customers: 101 });
+  });
+
+  it('is the only one that it ranks by', async () => {
+    for (const fit of [1, 'current'] as const)
+      await expect(services.rankTuned('resp', { device, fit })).resolves.toMatchObject({ customers: 101 });
+    const refused = { code: 'tuned-other-fit', message: expect.stringContaining('was tuned on fit 1') as string };
+    await expect(services.rankTuned('resp', { device, fit: 'none' })).rejects.toMatchObject(refused);
+    await expect(services.suggest('resp', 3, { device, fit: 7 })).rejects.toMatchObject(refused);
   });
 
   it('is not needed while the same one is there under another number', async () => {

@@ -9,6 +9,7 @@ import {
   listFits,
   restoreFit,
   useFit,
+  type FitPlan,
   type FitVersion,
 } from '../../../electron/services/fit/fit-versions.js';
 import { GATES, openingOf } from '../../../electron/services/fit/judge.js';
@@ -88,7 +89,10 @@ describe('a fit', () => {
       state: 'running',
       step: 4,
     });
-    const fit = await services.fit({ device: 'cpu' }, unattended);
+    const told: number[] = [];
+    const resumed = (id: number, step: number, plan: FitPlan) => told.push(id, step, plan.seed);
+    const fit = await services.fit({ device: 'cpu', seed: 5, resumed }, unattended);
+    expect(told).toEqual([2, 4, 1]);
     expect(fit).toMatchObject({ id: 2, step: 6 });
     expect(fit.verdict!.auc.map((auc) => auc.toFixed(4))).toEqual(whole.verdict!.auc.map((auc) => auc.toFixed(4)));
   }, 120_000);
