@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { compose, parseDevice } from '../../composition.js';
-import { AppError } from '../../services/errors.js';
-import { bestStep, type FitPlan, type FitVersion } from '../../services/fit/fit-versions.js';
+import { AppError, Cancelled } from '../../services/errors.js';
+import { bestStep, listFits, type FitPlan, type FitVersion } from '../../services/fit/fit-versions.js';
 import { printResult, terminalTask } from '../output.js';
 
 interface Options {
@@ -49,9 +49,20 @@ async function run(options: Options): Promise<void> {
     };
     const fit = await services.fit(asked, terminalTask());
     printResult(options.json, fit, fitLines(fit));
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    const fits = await listFits(services.workspace, services.modelHash());
+    process.stderr.write(`${stoppedLine(fits)}\n`);
+    process.exitCode = 1;
   } finally {
     services.close();
   }
+}
+
+/** What a command that was interrupted leaves behind. */
+export function stoppedLine(fits: readonly FitVersion[]): string {
+  const paused = fits.some(({ state, outdated }) => state === 'running' && !outdated);
+  return paused ? 'Paused: run the same command to go on' : 'Stopped: nothing of the fit was stored yet';
 }
 
 function resumedLine(id: number, step: number, { steps, seed }: FitPlan, unused: readonly string[]): string {
