@@ -102,7 +102,11 @@ describe('a fit', () => {
     const file = join(folder, 'few.csv');
     writeFileSync(file, `id,colour\n${Array.from({ length: 9 }, (_, i) => `u${i},red`).join('\n')}\n`);
     await services.importFiles([{ kind: 'profile', path: file }]);
-    await expect(services.fit({ steps: 2, device: 'cpu' })).rejects.toMatchObject({ code: 'fit-too-small' });
+    await expect(services.fit({ steps: 2, device: 'cpu' })).rejects.toMatchObject({
+      code: 'fit-too-small',
+      message: expect.stringContaining('Only 9 customers') as string,
+      remedy: expect.stringContaining('with 600') as string,
+    });
   });
 });
 
