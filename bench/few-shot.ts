@@ -5,7 +5,7 @@
 // same labels (rivals.py).
 import { existsSync, mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { FitVersion } from '../electron/services/fit/fit-store.js';
+import type { FitVersion } from '../electron/services/fit/fit-versions.js';
 import { sets } from './benchmark-set.js';
 import { drawExamples, featuresOfSet, type Prepared, type TargetFeatures } from './few-shot-features.js';
 import { judge, ours, rivals, RIVALS, type Draws, type Judged, type Rival } from './few-shot-models.js';

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compose } from '../electron/composition.js';
-import { chosenFit, listFits, type FitVersion, type StoredFit } from '../electron/services/fit/fit-store.js';
+import { chosenFit, type StoredFit } from '../electron/services/fit/fit-store.js';
+import { listFits, type FitVersion } from '../electron/services/fit/fit-versions.js';
 import { cutSet, unseenModel } from './benchmark-set.js';
 
 export interface HalfOptions {
@@ -27,7 +28,7 @@ export async function fitFirstHalf(
   try {
     if (!begun) await services.importFiles(await cutSet(data, set, customers, cache, 0));
     const { model } = await services.engine('cpu');
-    const done = (await listFits(services.workspace)).find(({ state }) => state !== 'running');
+    const done = (await listFits(services.workspace, model.hash)).find(({ state }) => state !== 'running');
     const version = done ?? (await services.fit({ steps, device: 'cpu' }));
     return { fit: (await chosenFit(services.workspace, version.id, model.hash))!, version };
   } finally {

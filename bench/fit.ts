@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { FitVersion } from '../electron/services/fit/fit-store.js';
+import type { FitVersion } from '../electron/services/fit/fit-versions.js';
 import { fitWorkspace } from '../electron/services/fit/fit.js';
 import { encode } from '../electron/services/index/encode.js';
 import { importSample, repeatedSample } from './repeated-sample.js';

@@ -33,7 +33,7 @@ async function line(name: string, what: 'idle' | 'rank' | 'map' | 'fit'): Promis
         : work === 'map'
           ? map.make({ taskId: 'bench', view: { by: 'general' } })
           : work === 'fit'
-            ? fit.start({ taskId: 'bench', minutes: 1 })
+            ? fit.start({ taskId: 'bench', minutes: 1, fresh: false })
             : new Promise((resolve) => setTimeout(resolve, 5000));
     void running.finally(() => (isOver = true));
     const times = { window: [] as number[], main: [] as number[] };

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readDescription } from './engine/model.js';
 import { parseDevice, type DeviceChoice } from './engine/devices.js';
 import { Engine } from './engine/engine.js';
 import { importFiles, type ImportOptions, type ImportReport, type ImportRequest } from './services/import/import.js';
 import { fitWorkspace, type FitOptions } from './services/fit/fit.js';
-import { chosenFit, fitByHash, fitOfRanking, type FitVersion } from './services/fit/fit-store.js';
+import { checkOwnFit, fitOfRanking, fitOfTuned } from './services/fit/fit-of.js';
+import { chosenFit } from './services/fit/fit-store.js';
+import type { FitVersion } from './services/fit/fit-versions.js';
 import { Explainer } from './services/explain/explainer.js';
 import { deriveHiding, prepare, type PrepareReport } from './services/index/prepare.js';
 import type { DeriveReport } from './services/index/derive.js';
@@ -24,7 +27,7 @@ export { parseDevice, type DeviceReport } from './engine/devices.js';
 
 /**
  * How to rank: on which device (default auto), without which rows (default: as last time), and by which fit of the model
- * to this workspace (default: the current one).
+ * to this workspace (default: the current one; for a tuned instruction the one that it was tuned on, and no other).
  */
 export interface RankOptions {
   device?: string;
@@ -38,6 +41,8 @@ export interface Services {
   importFiles(requests: ImportRequest[], options?: ImportOptions, task?: Task): Promise<ImportReport[]>;
   /** @param options.measureAgain measure percentiles and texts over all customers even when it is not needed */
   derive(hides?: Hide[], task?: Task, options?: { measureAgain?: boolean }): Promise<DeriveReport>;
+  /** Hash of the model as it ships, which takes no loading. @throws AppError model-missing, model-invalid */
+  modelHash(): string;
   /** The model on a device; loaded when first asked for, and once per device. */
   engine(device?: string): Promise<Engine>;
   /** Derives and encodes what is not up to date. */
@@ -53,13 +58,16 @@ export interface Services {
     options: RankOptions & TuneOptions,
     task?: Task,
   ): Promise<TuneReport>;
-  /** Prepares, ranks by a tuned instruction (`NAME` or `NAME@VERSION`) and stores; untuned when no version is in use. */
+  /**
+   * Prepares, ranks by a tuned instruction (`NAME` or `NAME@VERSION`) and stores; untuned when no version is in use.
+   * @throws AppError tuned-missing, tuned-fit-deleted, tuned-other-model, tuned-other-fit
+   */
   rankTuned(
     name: string,
     options?: RankOptions,
     task?: Task,
   ): Promise<RankingReport & { prepared: PrepareReport; tuned: TunedVersion }>;
-  /** The customers whose answer would teach a tuned instruction most. */
+  /** The customers whose answer would teach a tuned instruction most. @throws AppError as rankTuned does */
   suggest(name: string, count: number, options?: RankOptions, task?: Task): Promise<Suggestion[]>;
   /** The customers whose answer would teach most of an instruction, after the answers that it has. */
   suggestFor(question: Question, count: number, options?: RankOptions, task?: Task): Promise<Suggestion[]>;
@@ -79,22 +87,25 @@ export async function compose(
   options: { create?: boolean; models?: string; apart?: boolean } = {},
 ): Promise<Services> {
   const workspace = await openWorkspace(path, options);
-  const engines = new Engines(options.models ?? modelFolder(), options.apart ?? false);
+  const models = options.models ?? modelFolder();
+  const engines = new Engines(models, options.apart ?? false);
   const prepareOn = async (engine: Engine, { hides }: RankOptions, task?: Task): Promise<PrepareReport> =>
     prepare(workspace, engine, hides, task);
   const fitted = async (engine: Engine, fit: RankOptions['fit'] = 'current'): Promise<Engine> => {
     const stored = await chosenFit(workspace, fit, engine.model.hash);
     return stored ? engine.fitted(stored.learned, stored.hash) : engine;
   };
-  /** The engine on which something was tuned: of the fit that it was tuned on, as long as there is one. */
-  const tunedOn = async (engine: Engine, { model }: { model: string }): Promise<Engine> => {
-    const stored = await fitByHash(workspace, model, engine.model.hash);
-    return stored ? engine.fitted(stored.learned, stored.hash) : engine;
+  /** The engine on which something was tuned, and no other: its weights say nothing of another fit. */
+  const tunedOn = async (engine: Engine, tuned: TunedVersion, fit: RankOptions['fit']): Promise<Engine> => {
+    const own = await fitOfTuned(workspace, tuned, engine.model.hash);
+    await checkOwnFit(workspace, tuned.name, own, fit);
+    return fitted(engine, own);
   };
   return {
     workspace,
     importFiles: (requests, importOptions, task) => importFiles(workspace, requests, importOptions, task),
     derive: (hides = [], task, deriveOptions) => deriveHiding(workspace, hides, task, deriveOptions),
+    modelHash: () => readDescription(models).hash,
     engine: (device) => engines.on(device),
     prepare: async (rankOptions = {}, task) => prepareOn(await engines.on(rankOptions.device), rankOptions, task),
     fit: async (fitOptions = {}, task) => {
@@ -118,7 +129,7 @@ export async function compose(
       const { weights, ...tuned } = await findTuned(workspace, name);
       const engine = await engines.on(rankOptions.device);
       const prepared = await prepareOn(engine, rankOptions, task);
-      const asked = await tunedOn(engine, tuned);
+      const asked = await tunedOn(engine, tuned, rankOptions.fit);
       const tuning = tuned.inUse ? await prepareTuning(workspace, asked, { ...tuned, weights }) : undefined;
       return { ...(await rankInstruction(workspace, asked, tuned.question, task, tuning)), prepared, tuned };
     },
@@ -128,7 +139,7 @@ export async function compose(
       await prepareOn(engine, rankOptions, task);
       return suggestCustomers(
         workspace,
-        await tunedOn(engine, tuned),
+        await tunedOn(engine, tuned, rankOptions.fit),
         await groundsOfVersion(workspace, tuned),
         count,
         task,

@@ -11,14 +11,33 @@ export function terminalTask(): Task {
   const controller = new AbortController();
   process.once('SIGINT', () => controller.abort());
   let last = 0;
+  const estimate = remainingTime();
   return {
     signal: controller.signal,
-    progress({ stage, done, total }: Progress) {
+    progress(report: Progress) {
+      const { stage, done, total } = report;
+      const left = estimate(report, Date.now());
       // A report a second is enough for a log; the last one of a stage is always shown.
       if (done !== total && done !== 0 && Date.now() - last < 1000) return;
       last = Date.now();
-      process.stderr.write(total > 0 ? `${stage}: ${done} of ${total}\n` : `${stage}: ${done}\n`);
+      process.stderr.write(total > 0 ? `${stage}: ${done} of ${total}${left}\n` : `${stage}: ${done}\n`);
     },
+  };
+}
+
+/**
+ * Tells of every report how long its stage still takes, as `, about 40 s left`; nothing before a tenth of it is done, when
+ * the time would jump about, or when its end is not known.
+ */
+export function remainingTime(): (report: Progress, now: number) => string {
+  let began = { stage: '', done: 0, at: 0 };
+  return ({ stage, done, total }, now) => {
+    // What was done before the stage was first heard of, as in a fit that goes on, took no time of this one.
+    if (stage !== began.stage || done < began.done) began = { stage, done, at: now };
+    const [gone, whole] = [done - began.done, total - began.done];
+    if (gone <= 0 || done >= total || gone < whole / 10) return '';
+    const seconds = (((now - began.at) / gone) * (total - done)) / 1000;
+    return `, about ${seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`} left`;
   };
 }
 

@@ -22,7 +22,7 @@ export interface Ranker {
 /** Opens a workspace with a ranker on it for the time of `work`. */
 export async function withRanker<T>(options: RankOptions, work: (ranker: Ranker) => Promise<T>): Promise<T> {
   const hides = options.hide?.map(parseHide);
-  const fit = options.fit === undefined ? undefined : parseFit(options.fit);
+  const fit = parseFit(options.fit);
   const services = await compose(options.workspace);
   return using(services, work, rankerOf(services, { device: options.device, hides, fit }));
 }

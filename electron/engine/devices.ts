@@ -19,6 +19,8 @@ export const PROVIDERS: Record<Device, Provider> = {
   cuda: 'cuda',
 };
 
+/** Where Linux shows a graphics card; a container with an NVIDIA card may have the second alone, on which WebGPU works. */
+const CARDS = ['/dev/dri', '/dev/nvidia0'] as const;
 /** In the order in which `auto` tries them. */
 const ACCELERATORS: readonly Device[] = ['cuda', 'directml', 'coreml', 'webgpu'];
 /** Largest difference from the CPU's numbers, which are of size 1, that does not change a ranking visibly. */
@@ -80,9 +82,22 @@ function absence(device: Device, asked: DeviceChoice): string | undefined {
   if (!listSupportedBackends().some((backend) => backend.name === PROVIDERS[device]))
     return `the runtime has no ${device} on ${process.platform} ${process.arch}`;
   // Without a card the graphics library only complains on the terminal; by name it is tried all the same (software drivers).
-  if (asked === 'auto' && device === 'webgpu' && process.platform === 'linux' && !existsSync('/dev/dri'))
-    return 'there is no graphics card (/dev/dri)';
+  if (asked === 'auto' && device === 'webgpu' && process.platform === 'linux' && !hasGraphicsCard())
+    return `there is no graphics card (${CARDS.join(' or ')})`;
   return undefined;
+}
+
+/** @param exists whether a path is there */
+export function hasGraphicsCard(exists: (path: string) => boolean = existsSync): boolean {
+  return CARDS.some((path) => exists(path));
+}
+
+/** Why a device failed, with what is missing where the runtime does not say it. */
+export function failureReason(device: Device, error: unknown): string {
+  const told = error instanceof Error ? error.message : String(error);
+  return device === 'cuda' && told.includes('Failed to load shared library')
+    ? `${told} (it needs the libraries of CUDA 12 and the CUDA provider of onnxruntime, which does not come with this app; webgpu runs on NVIDIA cards without them)`
+    : told;
 }
 
 function decide(asked: DeviceChoice, attempts: DeviceAttempt[]): DeviceReport {
@@ -117,7 +132,7 @@ async function attempt(
   try {
     run = await runProbe(model, host, device, timed);
   } catch (error) {
-    return { device, usable: false, reason: error instanceof Error ? error.message : String(error) };
+    return { device, usable: false, reason: failureReason(device, error) };
   }
   const difference = Math.max(...run.outputs.map((outputs, at) => largestDifference(outputs, cpu.outputs[at]!)));
   const measured = { difference, ...(timed && { milliseconds: run.milliseconds }) };

@@ -24,6 +24,8 @@ export const fitSchema = z.object({
   id: z.number(),
   /** stopped: goes on where it was when learning is asked for again. */
   state: z.enum(['stopped', 'kept', 'not-kept']),
+  /** Stopped, and unable to go on, because the data or the model have changed since. */
+  isOutdated: z.boolean(),
   /** Whether rankings use it. */
   isCurrent: z.boolean(),
   /** ISO 8601. */
@@ -47,15 +49,16 @@ const numberSchema = z.object({ id: z.number() });
 
 /** How long learning takes unless it is given a time. */
 export const estimateFit = message('fit:estimate', nothing, z.object({ minutes: z.number() }));
-/** Learns, or goes on where it was stopped; null minutes take the usual time. */
+/** Learns, or goes on where it was stopped unless it is to start afresh; null minutes take the usual time. */
 export const startFit = message(
   'fit:start',
-  z.object({ taskId: taskIdSchema, minutes: z.number().positive().max(600).nullable() }),
+  z.object({ taskId: taskIdSchema, minutes: z.number().positive().max(600).nullable(), fresh: z.boolean() }),
   fitSchema,
 );
 /** The newest first. While one is learned its curve grows. */
 export const listFits = message('fit:list', nothing, z.array(fitSchema));
 /** Null: rankings use the model as it ships. */
 export const useFit = message('fit:use', z.object({ id: z.number().nullable() }), nothing);
-export const deleteFit = message('fit:delete', numberSchema, nothing);
+/** Gives the tuned versions that cannot rank until the fit is brought back, as NAME@VERSION. */
+export const deleteFit = message('fit:delete', numberSchema, z.object({ tuned: z.array(z.string()) }));
 export const restoreFit = message('fit:restore', numberSchema, nothing);

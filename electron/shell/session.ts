@@ -28,6 +28,11 @@ export class Session {
     return this.opened().reader;
   }
 
+  /** Hash of the model as it ships, at any time like `reader`. */
+  modelHash(): string {
+    return this.opened().services.modelHash();
+  }
+
   /** Explains stored rankings, at any time like `reader`. */
   explainer(): Explainer {
     return this.opened().explainer;

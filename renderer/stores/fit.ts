@@ -13,8 +13,8 @@ export const useFit = defineStore('fit', () => {
   const failures = useFailures();
   const tasks = useTasks();
   const fits = ref<Fit[]>([]);
-  /** Deleted since the workspace was opened, the newest last. */
-  const deleted = ref<Fit[]>([]);
+  /** Deleted since the workspace was opened, the newest last, with the tuned versions that cannot rank without them. */
+  const deleted = ref<{ id: number; tuned: string[] }[]>([]);
   /** Minutes that learning usually takes, and those that it will take: the usual ones until the person chooses others. */
   const usual = ref<number>();
   const minutes = ref<number>();
@@ -37,14 +37,17 @@ export const useFit = defineStore('fit', () => {
     if (minutes.value === known) minutes.value = usual.value;
   }
 
-  /** Learns, or goes on where it was stopped. */
-  async function start(): Promise<void> {
+  /** Learns, or goes on where it was stopped; afresh, the stopped one is deleted instead. */
+  async function start(fresh = false): Promise<void> {
+    const given = unfinished.value;
     running.value = tasks.newId();
     const looking = setInterval(() => void refresh(), LOOK);
-    await failures.attempt(bridge.fit.start({ taskId: running.value, minutes: minutes.value ?? null }));
+    await failures.attempt(bridge.fit.start({ taskId: running.value, minutes: minutes.value ?? null, fresh }));
     clearInterval(looking);
     running.value = undefined;
     await refresh();
+    const isGone = given !== undefined && !fits.value.some(({ id }) => id === given.id);
+    if (fresh && isGone) deleted.value.push({ id: given.id, tuned: [] });
   }
 
   async function use(id: number | null): Promise<void> {
@@ -52,14 +55,14 @@ export const useFit = defineStore('fit', () => {
     await refresh();
   }
 
-  async function remove(fit: Fit): Promise<void> {
-    const done = await bridge.fit.delete({ id: fit.id });
-    if (done.ok) deleted.value.push({ ...fit });
+  async function remove({ id }: Fit): Promise<void> {
+    const done = await bridge.fit.delete({ id });
+    if (done.ok) deleted.value.push({ id, tuned: done.value.tuned });
     else failures.show(done.error);
     await refresh();
   }
 
-  async function restore({ id }: Fit): Promise<void> {
+  async function restore(id: number): Promise<void> {
     const done = await bridge.fit.restore({ id });
     if (done.ok) deleted.value = deleted.value.filter((fit) => fit.id !== id);
     else failures.show(done.error);
@@ -68,7 +71,7 @@ export const useFit = defineStore('fit', () => {
 
   const current = computed(() => fits.value.find(({ isCurrent }) => isCurrent));
   /** The fit that learning would go on with, or that is being learned. */
-  const unfinished = computed(() => fits.value.find(({ state }) => state === 'stopped'));
+  const unfinished = computed(() => fits.value.find(({ state, isOutdated }) => state === 'stopped' && !isOutdated));
 
   return {
     fits,

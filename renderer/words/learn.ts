@@ -10,10 +10,11 @@ export const learnText = {
     `Takes about ${minutes === 1 ? '1 minute' : `${minutes} minutes`} on this computer, after the customers have been read once.`,
   short: 'Writing the questions takes about a minute of it; with less than two minutes it takes longer than that.',
   goesOn: (step: string, steps: string) =>
-    `Paused after ${step} of ${steps} steps. It writes its questions again and goes on from there, unless the data have changed since.`,
+    `Paused after ${step} of ${steps} steps. It writes its questions again and goes on from there.`,
   queue: 'You can look around meanwhile. Rankings that you start wait until it is done or paused.',
   start: 'Learn from my customers',
   goOn: 'Continue',
+  anew: 'Start anew',
   pause: 'Pause',
   curve: 'Held-back customers: mean AUC while learning',
   fitted: 'Fitted',
@@ -40,6 +41,8 @@ export const learnText = {
     `mean AUC ${score} instead of ${shipped}, a gain of ${gain} with a standard error of ${error}. Used here.`,
   helpsNot: (shipped: string, best: string, error: string) =>
     `the best mean AUC was ${best} beside ${shipped} as shipped, with a standard error of ${error}. Not used here.`,
+  outdated: (step: string, steps: string) =>
+    `Outdated: paused after ${step} of ${steps} steps, and cannot go on because the data or the model have changed since. Delete it; learning starts anew.`,
   stopped: (step: string, steps: string) => `Paused after ${step} of ${steps} steps.`,
   use: 'Use it',
   useHint: (id: number) => `Use fit ${id} in rankings`,
@@ -48,6 +51,7 @@ export const learnText = {
   delete: 'Delete',
   deleteHint: (id: number) => `Delete fit ${id}`,
   deleted: (id: number) => `Fit ${id} was deleted.`,
+  needed: (tuned: string) => `Tuned on it, and unable to rank until it is back: ${tuned}.`,
   undo: 'Undo',
   undoHint: (id: number) => `Undo: bring fit ${id} back`,
   rail: { optional: 'Optional', running: 'Learning …', paused: 'Paused', inUse: (id: number) => `Fit ${id} in use` },

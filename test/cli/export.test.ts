@@ -26,6 +26,8 @@ describe('the command export', () => {
       manifest: 'x',
       customers: 8,
       counts: { ...counts, beyondSize: 1, overCap: 0, selected: 8, treated: 8, holdout: 0 },
+      lists: [],
+      warnings: [],
       platform: null,
       offers: {
         comparison: 'rank',

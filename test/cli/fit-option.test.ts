@@ -4,9 +4,10 @@ import { addFitOption, parseFit } from '../../electron/cli/fit-option.js';
 import { parseRecipe } from '../../electron/services/recipe/recipe.js';
 
 describe('the choice of a fit', () => {
-  it('is the current one unless another is named', () => {
+  it('is left open unless one is named', () => {
     const options = (...args: string[]) => addFitOption(new Command()).parse(args, { from: 'user' }).opts()['fit'];
-    expect(options()).toBe('current');
+    expect(options()).toBeUndefined();
+    expect(parseFit(undefined)).toBeUndefined();
     expect(options('--fit', '3')).toBe('3');
   });
 

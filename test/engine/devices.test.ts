@@ -3,7 +3,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { chooseDevice, DEVICES, parseDevice, type DeviceReport } from '../../electron/engine/devices.js';
+import {
+  chooseDevice,
+  DEVICES,
+  failureReason,
+  hasGraphicsCard,
+  parseDevice,
+  type DeviceReport,
+} from '../../electron/engine/devices.js';
 import { readModel, type Model } from '../../electron/engine/model.js';
 import { TINY_MODEL } from '../services/tiny-workspace.js';
 
@@ -23,6 +30,14 @@ describe('devices', () => {
     expect(() => parseDevice('gpu')).toThrowError(
       expect.objectContaining({ code: 'device-unknown', remedy: expect.stringContaining('webgpu') as string }),
     );
+  });
+
+  it('sees the card of a container, and says what CUDA lacks', () => {
+    for (const card of ['/dev/dri', '/dev/nvidia0']) expect(hasGraphicsCard((path) => path === card)).toBe(true);
+    expect(hasGraphicsCard(() => false)).toBe(false);
+    const error = new Error('Failed to load shared library');
+    expect(failureReason('cuda', error)).toMatch(/CUDA 12.*webgpu/);
+    expect(failureReason('webgpu', error)).toBe(error.message);
   });
 
   it('accounts for every accelerator', async () => {

@@ -22,7 +22,7 @@ interface Options {
   topPercent?: string;
   out?: string;
   device: string;
-  fit: string;
+  fit?: string;
   json?: boolean;
 }
 
@@ -62,7 +62,7 @@ async function run(options: Options): Promise<void> {
     const { rankingId, customers } =
       options.tuned === undefined
         ? await services.rank({ instruction, answer, contrast }, { device, fit }, task)
-        : await services.rankTuned(options.tuned, { device }, task);
+        : await services.rankTuned(options.tuned, { device, fit }, task);
     if (size === undefined) await explainCustomers(services, rankingId, options, task);
     else await explainAudience(services, rankingId, size(customers), options);
   } finally {

@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
 import { compose, parseDevice } from '../../composition.js';
-import { AppError } from '../../services/errors.js';
-import { bestStep, type FitVersion } from '../../services/fit/fit-store.js';
+import { AppError, Cancelled } from '../../services/errors.js';
+import { bestStep, listFits, type FitPlan, type FitVersion } from '../../services/fit/fit-versions.js';
 import { printResult, terminalTask } from '../output.js';
 
 interface Options {
   workspace: string;
   minutes?: string;
   steps?: string;
-  seed: string;
+  seed?: string;
+  fresh?: boolean;
   device: string;
   json?: boolean;
 }
@@ -23,7 +24,8 @@ export function register(program: Command): void {
       'time to learn; by default one minute and one more per thousand customers, at most five',
     )
     .option('--steps <steps>', 'steps to learn instead of a time, so that a fit repeats up to rounding')
-    .option('--seed <number>', 'another seed asks other questions', '1')
+    .option('--seed <number>', 'another seed asks other questions; 1 by default')
+    .option('--fresh', 'start anew instead of going on with a paused fit, which is deleted')
     .option('--device <device>', 'auto, cpu or another device', 'auto')
     .option('--json', 'print the fit as JSON')
     .action(run);
@@ -34,15 +36,39 @@ async function run(options: Options): Promise<void> {
   const given = {
     ...(options.minutes === undefined ? {} : { minutes: positive('--minutes', options.minutes) }),
     ...(options.steps === undefined ? {} : { steps: Math.ceil(positive('--steps', options.steps)) }),
-    seed: Math.floor(positive('--seed', options.seed)),
+    ...(options.seed === undefined ? {} : { seed: Math.floor(positive('--seed', options.seed)) }),
   };
   const services = await compose(options.workspace);
   try {
-    const fit = await services.fit({ ...given, device: options.device }, terminalTask());
+    const asked = {
+      ...given,
+      device: options.device,
+      fresh: options.fresh,
+      resumed: (id: number, step: number, plan: FitPlan) =>
+        process.stderr.write(`${resumedLine(id, step, plan, Object.keys(given))}\n`),
+    };
+    const fit = await services.fit(asked, terminalTask());
     printResult(options.json, fit, fitLines(fit));
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    const fits = await listFits(services.workspace, services.modelHash());
+    process.stderr.write(`${stoppedLine(fits)}\n`);
+    process.exitCode = 1;
   } finally {
     services.close();
   }
+}
+
+/** What a command that was interrupted leaves behind. */
+export function stoppedLine(fits: readonly FitVersion[]): string {
+  const paused = fits.some(({ state, outdated }) => state === 'running' && !outdated);
+  return paused ? 'Paused: run the same command to go on' : 'Stopped: nothing of the fit was stored yet';
+}
+
+function resumedLine(id: number, step: number, { steps, seed }: FitPlan, unused: readonly string[]): string {
+  const names = unused.map((name) => `--${name}`).join(' and ');
+  const told = names === '' ? '' : `; ${names} ${unused.length > 1 ? 'are' : 'is'} not used`;
+  return `paused fit ${id} goes on after ${step} of ${steps} steps by its own plan (seed ${seed})${told}; --fresh starts anew`;
 }
 
 function positive(name: string, text: string): number {
@@ -58,11 +84,12 @@ export function fitLines({ id, state, plan, step, seconds, curve, verdict }: Fit
   ];
   if (!verdict) return lines;
   lines.push(
-    `held back: ${plan.heldBack} customers, ${plan.judging} questions whose targets it did not learn; mean AUC as shipped ${verdict.auc[0]!.toFixed(3)}, ` +
+    `held back: ${plan.heldBack} customers, ${plan.judging} questions whose targets it did not learn`,
+    `where an instruction asks to foresee what customers do (${verdict.questions} questions): mean AUC as shipped ${verdict.auc[0]!.toFixed(3)}, ` +
       `fitted ${verdict.score.toFixed(3)} with the gate at ${verdict.gate} (gain ${verdict.gain.toFixed(3)}, standard error ${verdict.error.toFixed(3)})`,
   );
   lines.push(
-    `where an instruction names what customers have (${verdict.named.questions} questions): as shipped ${verdict.named.auc[0]!.toFixed(3)}, fitted ${verdict.named.score.toFixed(3)} with the gate at ${verdict.named.gate}`,
+    `where an instruction names what customers have (${verdict.named.questions} questions): mean AUC as shipped ${verdict.named.auc[0]!.toFixed(3)}, fitted ${verdict.named.score.toFixed(3)} with the gate at ${verdict.named.gate} (gain ${verdict.named.gain.toFixed(3)}, standard error ${verdict.named.error.toFixed(3)})`,
   );
   lines.push(
     bestStep(curve) === 0

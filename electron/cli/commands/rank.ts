@@ -20,7 +20,7 @@ interface Options {
   top?: string;
   percent?: string;
   device: string;
-  fit: string;
+  fit?: string;
   hide: string[];
   json?: boolean;
 }
@@ -66,7 +66,7 @@ async function run(options: Options): Promise<void> {
     const report: Report =
       options.tuned === undefined
         ? await services.rank({ instruction, answer, contrast }, { device, hides, fit }, task)
-        : await services.rankTuned(options.tuned, { device, hides }, task);
+        : await services.rankTuned(options.tuned, { device, hides, fit }, task);
     const written =
       options.out === undefined
         ? undefined

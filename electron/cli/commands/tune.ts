@@ -25,7 +25,7 @@ interface Options {
   keep: string;
   softPrompt?: boolean;
   device: string;
-  fit: string;
+  fit?: string;
   hide: string[];
   json?: boolean;
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { AppError } from '../errors.js';
-import { fitOfRanking } from '../fit/fit-store.js';
+import { fitOfRanking } from '../fit/fit-of.js';
 import { throwIfCancelled, unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { buildAudience, rankTarget, type BuiltAudience, type RankQuestion } from './build.js';

@@ -2,121 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Learned } from '../../engine/learned.js';
 import { AppError } from '../errors.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { currentId } from './fit-of.js';
+import { checkFinished, COLUMNS, findFit, type CurvePoint, type FitPlan, type FitRow } from './fit-versions.js';
 import type { Verdict } from './judge.js';
 import type { FitState } from './optimizer.js';
-
-/** What a fit was asked to do; it goes on with the same plan after a stop. */
-export interface FitPlan {
-  seed: number;
-  /** Steps of the whole fit. */
-  steps: number;
-  /** Questions that were wanted; a fit that goes on draws as many again, so that it draws the same ones. */
-  wanted: { questions: number; judging: number };
-  /** Customers that it learns from and that judge it; questions about either, no more than wanted. */
-  customers: number;
-  heldBack: number;
-  questions: number;
-  judging: number;
-}
-
-/** One judgement on the way; loss is the mean since the one before. */
-export interface CurvePoint {
-  step: number;
-  loss: number;
-  /** Mean AUC over the held-back questions at the best gate. */
-  score: number;
-}
-
-/** A fit as it is listed, without weights. */
-export interface FitVersion {
-  id: number;
-  /** running: stopped on the way, goes on when asked for again; not-kept: did not help the held-back customers. */
-  state: 'running' | 'kept' | 'not-kept';
-  /** Whether rankings use it. */
-  current: boolean;
-  plan: FitPlan;
-  /** ISO 8601 */
-  startedAt: string;
-  seconds: number;
-  step: number;
-  curve: CurvePoint[];
-  verdict: Verdict | null;
-}
-
-type FitRow = {
-  fit_id: number;
-  state: FitVersion['state'];
-  plan: string;
-  started_at: string;
-  seconds: number;
-  step: number;
-  curve: string;
-  verdict: string | null;
-};
-
-const COLUMNS = 'fit_id, state, plan, started_at::VARCHAR AS started_at, seconds, step, curve, verdict';
-
-/** Step of the weights that a fit keeps: the first of the best judged; 0 are those that ship. */
-export function bestStep(curve: readonly CurvePoint[]): number {
-  const best = Math.max(...curve.map(({ score }) => score));
-  return curve.find(({ score }) => score === best)?.step ?? 0;
-}
-
-/** All fits that are not deleted, the newest first. */
-export async function listFits(workspace: Workspace): Promise<FitVersion[]> {
-  const current = await currentId(workspace);
-  const rows = await workspace.all<FitRow>(`SELECT ${COLUMNS} FROM fits WHERE deleted_at IS NULL ORDER BY fit_id DESC`);
-  return rows.map((row) => ({
-    id: row.fit_id,
-    state: row.state,
-    current: row.fit_id === current,
-    plan: JSON.parse(row.plan) as FitPlan,
-    startedAt: `${row.started_at.replace(' ', 'T')}Z`,
-    seconds: row.seconds,
-    step: row.step,
-    curve: JSON.parse(row.curve) as CurvePoint[],
-    verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as Verdict),
-  }));
-}
-
-/** @throws AppError fit-missing */
-export async function findFit(workspace: Workspace, id: number): Promise<FitVersion> {
-  const found = (await listFits(workspace)).find((fit) => fit.id === id);
-  if (found) return found;
-  throw new AppError('fit-missing', `The workspace has no fit ${id}`, 'list the fits with `fits`', {
-    file: workspace.path,
-  });
-}
-
-/** Number of the fit that rankings use, if any. */
-async function currentId(workspace: Workspace): Promise<number | undefined> {
-  const stored = await workspace.meta('current_fit');
-  return stored === undefined || stored === '' ? undefined : Number(stored);
-}
-
-/** Lets rankings use a fit, or (undefined) the model as it ships. @throws AppError fit-missing, fit-unfinished */
-export async function useFit(workspace: Workspace, id: number | undefined): Promise<void> {
-  if (id !== undefined && (await findFit(workspace, id)).state === 'running')
-    throw new AppError('fit-unfinished', `Fit ${id} was stopped on the way`, 'let it go on with `fit` first', {
-      file: workspace.path,
-    });
-  await workspace.setMeta('current_fit', id === undefined ? '' : String(id));
-}
-
-/** Deletes a fit; `restoreFit` brings it back. @throws AppError fit-missing */
-export async function deleteFit(workspace: Workspace, id: number): Promise<void> {
-  await findFit(workspace, id);
-  await workspace.transaction(async () => {
-    await workspace.run('UPDATE fits SET deleted_at = now()::TIMESTAMP WHERE fit_id = $1', [id]);
-    if ((await currentId(workspace)) === id) await workspace.setMeta('current_fit', '');
-  });
-}
-
-/** Undoes `deleteFit`; the fit is not in use afterwards. */
-export async function restoreFit(workspace: Workspace, id: number): Promise<void> {
-  await workspace.run('UPDATE fits SET deleted_at = NULL WHERE fit_id = $1', [id]);
-  await findFit(workspace, id);
-}
 
 /** A fit's weights and gate, and the hash that stands for them and the model. */
 export interface StoredFit {
@@ -138,16 +27,14 @@ export async function chosenFit(
 ): Promise<StoredFit | undefined> {
   const id = choice === 'current' ? await currentId(workspace) : choice === 'none' ? undefined : choice;
   if (id === undefined) return undefined;
-  const { verdict } = await findFit(workspace, id);
-  const row = await workspace.one<{ weights: Uint8Array | null; model: string }>(
+  const found = await findFit(workspace, id, model);
+  checkFinished(workspace, found);
+  const verdict = found.verdict!;
+  const row = await workspace.one<{ weights: Uint8Array; model: string }>(
     'SELECT weights, model FROM fits WHERE fit_id = $1',
     [id],
   );
-  if (!verdict || !row?.weights)
-    throw new AppError('fit-unfinished', `Fit ${id} was stopped on the way`, 'let it go on with `fit` first', {
-      file: workspace.path,
-    });
-  if (row.model !== model)
+  if (row!.model !== model)
     throw new AppError(
       'fit-of-other-model',
       `Fit ${id} belongs to another version of the model`,
@@ -156,37 +43,14 @@ export async function chosenFit(
     );
   return {
     id,
-    learned: { weights: floatsOf(row.weights), gate: verdict.gate, namedGate: verdict.named.gate },
-    hash: hashOf(model, row.weights, verdict),
+    learned: { weights: floatsOf(row!.weights), gate: verdict.gate, namedGate: verdict.named.gate },
+    hash: hashOf(model, row!.weights, verdict),
   };
 }
 
 /** SHA-256 of a model and what a fit made of its learned path. */
 function hashOf(model: string, weights: Uint8Array, { gate, named }: Verdict): string {
   return createHash('sha256').update(model).update(weights).update(`${gate} ${named.gate}`).digest('hex');
-}
-
-/** The fit whose hash is this one, as rankings and tuned instructions remember it. */
-export async function fitByHash(workspace: Workspace, hash: string, model: string): Promise<StoredFit | undefined> {
-  for (const { id, state } of await listFits(workspace)) {
-    const fit = state === 'running' ? undefined : await chosenFit(workspace, id, model);
-    if (fit?.hash === hash) return fit;
-  }
-  return undefined;
-}
-
-/** The fit that made a stored ranking: none for the model as it ships, or for one that is not there any more; deleted ones count on request. */
-export async function fitOfRanking(
-  workspace: Workspace,
-  rankingId: number,
-  { deleted = false } = {},
-): Promise<number | 'none'> {
-  const row = await workspace.one<{ fit: number | null }>(
-    `SELECT min(fit_id) AS fit FROM fits, rankings
-     WHERE rankings.id = $1 AND (deleted_at IS NULL OR $2) AND rankings.model LIKE '%(' || left(fits.hash, 12) || ')'`,
-    [rankingId, deleted],
-  );
-  return row?.fit ?? 'none';
 }
 
 /** What a running fit keeps. */

@@ -6,26 +6,23 @@ import { throwIfCancelled, unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { drawBatch } from './batch.js';
 import { Draws } from './draws.js';
-import {
-  findFit,
-  findUnfinished,
-  finishFit,
-  saveCheckpoint,
-  startFit,
-  type FitPlan,
-  type FitProgress,
-  type FitVersion,
-} from './fit-store.js';
+import { findUnfinished, finishFit, saveCheckpoint, startFit, type FitProgress } from './fit-store.js';
+import { deleteFit, findFit, type FitPlan, type FitVersion } from './fit-versions.js';
 import { judge } from './judge.js';
 import { freshState, takeStep } from './optimizer.js';
 import { readPopulation, type Population } from './population.js';
 import { makeQuestions, type FitQuestion } from './questions.js';
+import { LEAST } from './userqa.js';
 
 /** Customers that a fit learns from at most; a larger workspace is fitted on a sample. */
 const MOST = 5000;
 /** Customers that judge: a tenth, but enough to be asked about, and at most this many. */
 const LEAST_JUDGES = 200;
 const MOST_JUDGES = 1000;
+/** Fewer are never enough: a third judges, and a question needs LEAST of them on either side. */
+const LEAST_CUSTOMERS = 3 * 2 * LEAST;
+/** Questions of either sort without which there is no fit. */
+const LEAST_ASKED = 8;
 /** Questions that are learned from and that judge. */
 const QUESTIONS = 240;
 const JUDGING = 48;
@@ -42,6 +39,10 @@ const LEAST_STEPPING = 0.5;
 const TIMED = 3;
 
 export interface FitOptions {
+  /** Start anew although a paused fit could go on; that one is deleted, and `restoreFit` brings it back. */
+  fresh?: boolean;
+  /** Told when a paused fit goes on, which it does by its own plan: time, steps, seed and questions given here do not count. */
+  resumed?: (id: number, step: number, plan: FitPlan) => void;
   /** Time for the whole fit of a prepared workspace; by default `usualMinutes`. */
   minutes?: number;
   /** Steps instead of a time, so that a fit repeats up to rounding. */
@@ -90,7 +91,10 @@ export async function fitWorkspace(
 async function fitApart(workspace: Workspace, engine: Engine, options: FitOptions, task: Task): Promise<FitVersion> {
   const began = performance.now();
   const fingerprint = await encodeFingerprint(workspace, engine);
-  const unfinished = await findUnfinished(workspace, fingerprint, engine.model.hash);
+  const paused = await findUnfinished(workspace, fingerprint, engine.model.hash);
+  if (paused && options.fresh) await deleteFit(workspace, paused.id);
+  const unfinished = options.fresh ? undefined : paused;
+  if (unfinished) options.resumed?.(unfinished.id, unfinished.progress?.state.step ?? 0, unfinished.plan);
   const { questions = QUESTIONS, judging = JUDGING } = unfinished?.plan.wanted ?? options;
   const { seed = 1 } = unfinished?.plan ?? options;
   const workshop = await openWorkshop(workspace, engine, { questions, judging, seed }, task);
@@ -102,7 +106,7 @@ async function fitApart(workspace: Workspace, engine: Engine, options: FitOption
   const done = await takeSteps(workspace, workshop, { id, plan, began }, progress, task);
   const { gate, named } = done.verdict!;
   await finishFit(workspace, id, done.verdict!, gate > engine.model.gate || named.gate > engine.model.namedGate);
-  return findFit(workspace, id);
+  return findFit(workspace, id, engine.model.hash);
 }
 
 async function openWorkshop(
@@ -113,29 +117,51 @@ async function openWorkshop(
 ): Promise<Workshop> {
   const { seed } = wanted;
   const { learn, judges } = await splitCustomers(workspace, seed);
+  checkCustomers(workspace, learn.length + judges.length);
   const learning = await readPopulation(workspace, engine, learn);
   const heldBack = await readPopulation(workspace, engine, judges);
   // A target in the judges' questions is never learned from: half as many more are drawn than are needed.
   const asked = { seed, maxEvents: MAX_EVENTS };
-  const learned = await makeQuestions(learning, engine, { ...asked, count: Math.ceil(wanted.questions * 1.4) }, task);
   const judged = await makeQuestions(
     heldBack,
     engine,
     { ...asked, seed: seed + 1, count: wanted.judging * 5, kept: JUDGED, customersPerQuestion: judges.length },
     task,
   );
-  const questions = learned.filter((question) => !isJudges(question)).slice(0, wanted.questions);
   const judging = judged
     .filter((question) => isJudges(question) && question.kind !== 'activity')
     .slice(0, wanted.judging);
-  if (questions.length < 8 || judging.length < 8)
-    throw new AppError(
-      'fit-too-small',
-      `Too little can be asked about these customers to learn from them (${questions.length} questions to learn, ${judging.length} to judge; 8 of each are needed)`,
-      'import more customers or more of what they did; rankings work without a fit',
-      { file: workspace.path },
-    );
+  // Before the others are written, which takes as long again.
+  checkAsked(workspace, judging, `that judge (${judges.length} customers)`);
+  const learned = await makeQuestions(learning, engine, { ...asked, count: Math.ceil(wanted.questions * 1.4) }, task);
+  const questions = learned.filter((question) => !isJudges(question)).slice(0, wanted.questions);
+  checkAsked(workspace, questions, `to learn from (${learn.length} customers)`);
   return { engine, learning, questions, heldBack, judging };
+}
+
+/** What to do where a fit is not possible. */
+const ENOUGH = `import more customers: with ${3 * LEAST_JUDGES} the ${LEAST_JUDGES} that judge are complete; rankings work without a fit`;
+
+/** @throws AppError fit-too-small */
+function checkAsked(workspace: Workspace, { length }: readonly FitQuestion[], which: string): void {
+  if (length >= LEAST_ASKED) return;
+  throw new AppError(
+    'fit-too-small',
+    `Too little can be asked about the customers ${which}: ${length} questions, and ${LEAST_ASKED} are needed`,
+    ENOUGH,
+    { file: workspace.path },
+  );
+}
+
+/** @throws AppError fit-too-small, before any question is written */
+function checkCustomers(workspace: Workspace, customers: number): void {
+  if (customers >= LEAST_CUSTOMERS) return;
+  throw new AppError(
+    'fit-too-small',
+    `Only ${customers} customers have any data, too few to learn from some and be judged by others; at least ${LEAST_CUSTOMERS} are needed`,
+    ENOUGH,
+    { file: workspace.path },
+  );
 }
 
 /** Whether a question's target belongs to the judges: about a quarter do, by a hash of the answer. */

@@ -17,7 +17,7 @@ import { themesOf, type Theme } from './userqa-text.js';
 /** Draws per task that is wanted, before the population is taken to have no more. */
 const ATTEMPTS = 6;
 /** A task needs as many customers of either answer. */
-const LEAST = 6;
+export const LEAST = 6;
 /** Items that a population needs to be asked about them. */
 const ITEMS = 4;
 

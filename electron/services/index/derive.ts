@@ -217,6 +217,13 @@ export async function derivedState(workspace: Workspace): Promise<DerivedState> 
   return { ...(await sizes(workspace)), derived: (await workspace.meta('derive_fingerprint')) !== undefined, skipped };
 }
 
+/** Whether the files and hidden rows are those that the customers were last derived from. */
+export async function isDerived(workspace: Workspace): Promise<boolean> {
+  const hides = JSON.parse((await workspace.meta('hides')) ?? '[]') as Hide[];
+  const [, contents] = await fingerprints(workspace, await derivedFiles(workspace), hides);
+  return (await workspace.meta('derive_fingerprint')) === contents;
+}
+
 async function sizes(workspace: Workspace): Promise<{ customers: number; strings: number; events: number }> {
   const row = await workspace.one<{ customers: number; strings: number; events: number }>(
     'SELECT (SELECT count(*) FROM customers) AS customers, (SELECT count(*) FROM strings) AS strings, (SELECT count(*) FROM events) AS events',

@@ -30,7 +30,7 @@ export async function prepareTuning(
   if (tuned.model !== engine.model.hash) {
     throw new AppError(
       'tuned-other-model',
-      `"${tuned.name}" was tuned on another model`,
+      `"${tuned.name}" was tuned on another model or fit`,
       'tune it again with the same examples',
     );
   }

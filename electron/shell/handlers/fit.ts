@@ -1,7 +1,7 @@
 import * as messages from '../../ipc/fit.js';
 import { usualMinutes } from '../../services/fit/fit.js';
 import { LEAST_QUESTIONS, type Opening } from '../../services/fit/judge.js';
-import { bestStep, deleteFit, listFits, restoreFit, useFit, type FitVersion } from '../../services/fit/fit-store.js';
+import { bestStep, deleteFit, listFits, restoreFit, useFit, type FitVersion } from '../../services/fit/fit-versions.js';
 import { overviewOf } from '../../services/import/overview.js';
 import { handle } from '../handle.js';
 import type { Shell } from '../shell.js';
@@ -10,10 +10,22 @@ function opening({ questions, auc, gain, error }: Opening): messages.Opening {
   return { questions, isTold: questions >= LEAST_QUESTIONS, shipped: auc[0]!, best: Math.max(...auc), gain, error };
 }
 
-function shown({ id, state, current, startedAt, seconds, step, plan, curve, verdict }: FitVersion): messages.Fit {
+function shown({
+  id,
+  state,
+  outdated,
+  current,
+  startedAt,
+  seconds,
+  step,
+  plan,
+  curve,
+  verdict,
+}: FitVersion): messages.Fit {
   return {
     id,
     state: state === 'running' ? 'stopped' : state,
+    isOutdated: outdated,
     isCurrent: current,
     startedAt,
     seconds,
@@ -32,13 +44,17 @@ export function handleFit(shell: Shell): void {
   const { session, tasks } = shell;
 
   handle(messages.estimateFit, async () => ({ minutes: usualMinutes((await overviewOf(session.reader())).customers) }));
-  handle(messages.startFit, ({ taskId, minutes }) =>
+  handle(messages.startFit, ({ taskId, minutes, fresh }) =>
     tasks.run(taskId, 'Learn from my customers', (task) =>
-      session.change(async (services) => shown(await services.fit({ minutes: minutes ?? undefined }, task))),
+      session.change(async (services) => shown(await services.fit({ minutes: minutes ?? undefined, fresh }, task))),
     ),
   );
-  handle(messages.listFits, async () => (await listFits(session.reader())).map(shown));
-  handle(messages.useFit, ({ id }) => session.change(({ workspace }) => useFit(workspace, id ?? undefined)));
-  handle(messages.deleteFit, ({ id }) => session.change(({ workspace }) => deleteFit(workspace, id)));
+  handle(messages.listFits, async () => (await listFits(session.reader(), session.modelHash())).map(shown));
+  handle(messages.useFit, ({ id }) =>
+    session.change(({ workspace, modelHash }) => useFit(workspace, id ?? undefined, modelHash())),
+  );
+  handle(messages.deleteFit, ({ id }) =>
+    session.change(async ({ workspace }) => ({ tuned: await deleteFit(workspace, id) })),
+  );
   handle(messages.restoreFit, ({ id }) => session.change(({ workspace }) => restoreFit(workspace, id)));
 }

@@ -87,7 +87,10 @@ describe('reading labels', () => {
 
   it('names the columns there are when one is missing, and a missing file', async () => {
     const path = file('m.csv', 'id,y\na,1\n');
-    await expect(readLabels(path, 'z')).rejects.toMatchObject({ code: 'column-missing', remedy: /id, y/ });
+    await expect(readLabels(path, 'z')).rejects.toMatchObject({
+      code: 'column-missing',
+      remedy: expect.stringContaining('id, y') as string,
+    });
     await expect(readLabels(path, 'y', { wanted: 'kunde' })).rejects.toMatchObject({ code: 'column-missing' });
     await expect(readLabels(file('n.csv', 'a,b\nx,1\n'), 'b')).rejects.toMatchObject({ code: 'id-column-missing' });
     await expect(readTable(join(folder, 'none.csv'))).rejects.toMatchObject({ code: 'file-missing' });

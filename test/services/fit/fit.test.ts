@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { compose, type Services } from '../../../electron/composition.js';
-import { deleteFit, listFits, restoreFit, useFit, type FitVersion } from '../../../electron/services/fit/fit-store.js';
+import {
+  deleteFit,
+  listFits,
+  restoreFit,
+  useFit,
+  type FitPlan,
+  type FitVersion,
+} from '../../../electron/services/fit/fit-versions.js';
 import { GATES, openingOf } from '../../../electron/services/fit/judge.js';
 import { listRankings } from '../../../electron/services/rank/list-rankings.js';
 import { Cancelled } from '../../../electron/services/errors.js';
@@ -49,7 +56,7 @@ describe('a fit', () => {
     expect(whole.curve.at(-1)!.loss).toBeGreaterThan(0);
     expect(whole.plan.heldBack).toBeGreaterThan(50);
     const services = await sample('used.instructue');
-    await useFit(services.workspace, whole.id);
+    await useFit(services.workspace, whole.id, services.modelHash());
     const asked = { instruction: 'customers who would buy candles' };
     const [fitted, shipped] = [await services.rank(asked), await services.rank(asked, { fit: 'none' })];
     expect(await listRankings(services.workspace)).toMatchObject([
@@ -60,14 +67,14 @@ describe('a fit', () => {
       `SELECT user_id FROM ranking_scores JOIN customers USING (customer) WHERE ranking_id = ${fitted.rankingId} LIMIT 1`,
     );
     // Whatever is in use now, a ranking is explained by the fit that made it.
-    await useFit(services.workspace, undefined);
+    await useFit(services.workspace, undefined, services.modelHash());
     await expect(services.explainer().why(fitted.rankingId, best!.user_id)).resolves.toBeDefined();
     await expect(services.explainer().why(shipped.rankingId, best!.user_id)).resolves.toBeDefined();
     await deleteFit(services.workspace, whole.id);
-    expect(await listFits(services.workspace)).toEqual([]);
+    expect(await listFits(services.workspace, services.modelHash())).toEqual([]);
     await expect(services.rank(asked, { fit: whole.id })).rejects.toMatchObject({ code: 'fit-missing' });
     await restoreFit(services.workspace, whole.id);
-    expect(await listFits(services.workspace)).toMatchObject([{ id: whole.id, current: false }]);
+    expect(await listFits(services.workspace, services.modelHash())).toMatchObject([{ id: whole.id, current: false }]);
   }, 120_000);
 
   it('goes on after a stop and ends as if it had not been stopped', async () => {
@@ -77,8 +84,15 @@ describe('a fit', () => {
       if (stage === 'learn' && done === 3) stop.abort();
     };
     await expect(services.fit(QUICK, { signal: stop.signal, progress })).rejects.toThrow(Cancelled);
-    expect((await listFits(services.workspace))[0]).toMatchObject({ id: 2, state: 'running', step: 4 });
-    const fit = await services.fit({ device: 'cpu' }, unattended);
+    expect((await listFits(services.workspace, services.modelHash()))[0]).toMatchObject({
+      id: 2,
+      state: 'running',
+      step: 4,
+    });
+    const told: number[] = [];
+    const resumed = (id: number, step: number, plan: FitPlan) => told.push(id, step, plan.seed);
+    const fit = await services.fit({ device: 'cpu', seed: 5, resumed }, unattended);
+    expect(told).toEqual([2, 4, 1]);
     expect(fit).toMatchObject({ id: 2, step: 6 });
     expect(fit.verdict!.auc.map((auc) => auc.toFixed(4))).toEqual(whole.verdict!.auc.map((auc) => auc.toFixed(4)));
   }, 120_000);
@@ -88,7 +102,11 @@ describe('a fit', () => {
     const file = join(folder, 'few.csv');
     writeFileSync(file, `id,colour\n${Array.from({ length: 9 }, (_, i) => `u${i},red`).join('\n')}\n`);
     await services.importFiles([{ kind: 'profile', path: file }]);
-    await expect(services.fit({ steps: 2, device: 'cpu' })).rejects.toMatchObject({ code: 'fit-too-small' });
+    await expect(services.fit({ steps: 2, device: 'cpu' })).rejects.toMatchObject({
+      code: 'fit-too-small',
+      message: expect.stringContaining('Only 9 customers') as string,
+      remedy: expect.stringContaining('with 600') as string,
+    });
   });
 });
 
