@@ -111,7 +111,7 @@ describe('audience options', () => {
     expect(readTarget(parse('--target', file('target.json', target)))).toEqual(target);
     expect(() => readTarget(parse('--instruction', ' '))).toThrowError(/empty/);
     expect(() => readTarget(parse())).toThrowError(/no instruction/);
-    expect(() => readTarget(parse('--target', join(folder, 'nowhere.json')))).toThrowError(/cannot be read/);
+    expect(() => readTarget(parse('--target', join(folder, 'nowhere.json')))).toThrowError(/no such file/);
   });
 
   it('find the label files of offers beside the offers file', () => {

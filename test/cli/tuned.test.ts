@@ -118,7 +118,7 @@ describe('tuned instructions on the command line', () => {
       ask: unknown;
       rankings: { tuned: string }[];
     };
-    expect(manifest.ask).toEqual({ target: { tuned: 'south' } });
+    expect(manifest.ask).toEqual({ target: { tuned: 'south@2' } });
     expect(manifest.rankings.map(({ tuned }) => tuned)).toEqual(['south@2']);
     const clash = ['--tuned', 'south', '--instruction', 'x'];
     await expect(run('audience', ...workspace, ...clash)).rejects.toMatchObject({ code: 'option-invalid' });

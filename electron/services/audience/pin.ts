@@ -1,5 +1,5 @@
 import { AppError } from '../errors.js';
-import { findFit } from '../fit/fit-store.js';
+import { checkFit } from '../fit/fit-versions.js';
 import { findTuned, parseTunedName } from '../tune/tuned-store.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { Manifest } from './manifest.js';
@@ -45,7 +45,7 @@ export async function checkFits(workspace: Workspace, { rankings }: Manifest): P
         { file: workspace.path },
       );
     }
-    await findFit(workspace, fit);
+    await checkFit(workspace, fit);
   }
 }
 

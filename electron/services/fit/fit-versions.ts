@@ -96,6 +96,12 @@ export async function findFit(workspace: Workspace, id: number, model: string): 
   throw missing(workspace, id);
 }
 
+/** For whoever only needs it to be there. @throws AppError fit-missing */
+export async function checkFit(workspace: Workspace, id: number): Promise<void> {
+  if (!(await workspace.one('SELECT 1 AS one FROM fits WHERE fit_id = $1 AND deleted_at IS NULL', [id])))
+    throw missing(workspace, id);
+}
+
 function missing(workspace: Workspace, id: number): AppError {
   return new AppError('fit-missing', `The workspace has no fit ${id}`, 'list the fits with `fits`', {
     file: workspace.path,

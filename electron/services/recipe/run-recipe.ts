@@ -5,7 +5,7 @@ import type { RankQuestion } from '../audience/build.js';
 import { fromFolder, mapOfferPaths, mapPaths } from '../audience/paths.js';
 import { tunedNames } from '../audience/pin.js';
 import { AppError } from '../errors.js';
-import { findFit } from '../fit/fit-store.js';
+import { checkFit } from '../fit/fit-versions.js';
 import type { Task } from '../task.js';
 import { findTuned } from '../tune/tuned-store.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -65,7 +65,7 @@ export async function runRecipe(
   const { ask, audience, fit } = recipe;
   const job: ExportRequest = { ask, audience, format: recipe.export.format, out: recipe.export.file };
   checkJob(job);
-  if (typeof fit === 'number') await findFit(workspace, fit);
+  if (typeof fit === 'number') await checkFit(workspace, fit);
   for (const name of tunedNames(ask)) await findTuned(workspace, name);
   const refresh = await refreshSources(workspace, recipe, task);
   const report = await exportAudience(workspace, rank, job, task);

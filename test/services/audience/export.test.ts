@@ -7,7 +7,6 @@ import { readIdList } from '../../../electron/services/audience/list-file.js';
 import { sha256 } from '../../../electron/services/audience/identity.js';
 import { membersBeside, readManifest } from '../../../electron/services/audience/manifest.js';
 import { audienceSpec, type AskSpec } from '../../../electron/services/audience/spec.js';
-import { writeTable } from '../../../electron/services/audience/write-table.js';
 import { column, readTable } from '../../../electron/services/evaluate/table-file.js';
 import { makeFixture, storeScores, wordsOf, type Fixture } from './workspace-fixture.js';
 
@@ -358,19 +357,5 @@ describe('exporting offers', () => {
     const before = JSON.parse(readFileSync(manifest, 'utf8')) as { audience: object };
     write('before.csv.manifest.json', JSON.stringify({ ...before, audience: { ...before.audience, ...top } }));
     expect((await remakeExport(fixture.workspace, fixture.rank, manifest, path('after.csv'))).customers).toBe(200);
-  });
-});
-
-describe('writing tables', () => {
-  it('protects ids that a spreadsheet would run, and reads them back as lists', async () => {
-    const ids = ['=1+1', '-5', "'quoted", 'a,b', 'say "hi"', '007'];
-    await writeTable(path('risky.csv'), [
-      { name: 'user_id', type: 'text', values: ids },
-      { name: 'score', type: 'number', values: ids.map((_, i) => -i / 3) },
-    ]);
-    const text = readFileSync(path('risky.csv'), 'utf8');
-    expect(text).not.toMatch(/^[=@]/m);
-    const { list } = await readIdList(path('risky.csv'));
-    expect(ids.filter((userId) => !list.has({ userId }))).toEqual([]);
   });
 });
