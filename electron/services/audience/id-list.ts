@@ -1,4 +1,4 @@
-import { unprotectCell } from './cell.js';
+import { unprotectCell } from '../import/protected-cell.js';
 import { contactForms, type ContactForms } from './contact-forms.js';
 import { countryCode, isHashed, sha256 } from './identity.js';
 

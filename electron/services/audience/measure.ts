@@ -1,6 +1,6 @@
 import { AppError } from '../errors.js';
 import { meanDifference, rateDifference, type Estimate } from '../evaluate/intervals.js';
-import { unprotectCell } from './cell.js';
+import { unprotectCell } from '../import/protected-cell.js';
 import { idCells, idColumn, type IdChoice } from '../evaluate/id-column.js';
 import type { IdsAmong } from '../import/known-ids.js';
 import { labelClasses, labelReader } from '../evaluate/label-values.js';

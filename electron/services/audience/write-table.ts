@@ -2,7 +2,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { DuckDBInstance, type DuckDBAppender } from '@duckdb/node-api';
 import { AppError } from '../errors.js';
 import { ident, literal } from '../workspace/sql.js';
-import { protectCell } from './cell.js';
+import { protectCell } from '../import/protected-cell.js';
 
 /** A column to write; all columns of a table have the same length. Numbers keep the seven digits of a stored score. */
 export type OutputColumn =

@@ -1,4 +1,4 @@
-import { unprotectCell } from '../audience/cell.js';
+import { unprotectCell } from '../import/protected-cell.js';
 import { AppError } from '../errors.js';
 import { idByName, isIdName, MANY, type CodeFacts } from '../import/detect-id.js';
 import type { IdsAmong } from '../import/known-ids.js';

@@ -17,7 +17,7 @@ const MACROS = [
   `is_gap(s) AS (is_blank(s) OR list_contains(['none', 'nil', '-', '--', '.', 'missing', 'unknown', 'inf', '-inf'], lower(trim(s))))`,
   `text_cell(s) AS (CASE WHEN strlen(s) <= 6 THEN (CASE WHEN NOT is_blank(s) THEN trim(s) END)
     WHEN starts_with(s, ' ') OR ends_with(s, ' ') THEN nullif(trim(s), '') ELSE s END)`,
-  // The apostrophe by which an export of this app kept a spreadsheet from running the id comes off (audience/cell.ts).
+  // The apostrophe by which an export of this app kept a spreadsheet from running the id comes off (protected-cell.ts).
   `id_cell(s) AS (text_cell(CASE WHEN starts_with(s, '''') THEN regexp_replace(s, '^''([''=+@\\t\\r\\n＝＋－＠-])', '\\1') ELSE s END))`,
   `number_core(s) AS (trim(regexp_replace(regexp_replace(s, '[$€£¥₹%\\x{A0}\\x{202F}]', '', 'g'), '^\\s*(${CURRENCY})\\b|\\b(${CURRENCY})\\s*$', '', 'g')))`,
   `number_english_one(t) AS (CASE

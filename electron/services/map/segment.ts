@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { protectCell } from '../audience/cell.js';
+import { protectCell } from '../import/protected-cell.js';
 import { AppError } from '../errors.js';
 import type { Workspace } from '../workspace/workspace.js';
 

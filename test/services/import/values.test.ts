@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { protectCell } from '../../../electron/services/audience/cell.js';
+import { protectCell } from '../../../electron/services/import/protected-cell.js';
 import { numberSql, timeSql } from '../../../electron/services/import/values.js';
 import { ImportFixture } from './import-fixture.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { protectCell, unprotectCell } from '../../../electron/services/audience/cell.js';
+import { protectCell, unprotectCell } from '../../../electron/services/import/protected-cell.js';
 
 describe('protecting cells from spreadsheets', () => {
   it.each(['=1+1', '+49', '-5', '@SUM(A1)', '\t=1', "'=1", '＝1'])('puts an apostrophe before %j', (text) => {
