@@ -11,6 +11,7 @@ import {
   type OffersSpec,
   type TargetSpec,
 } from '../services/audience/spec.js';
+import { listMistakes, mistakesIn } from '../services/audience/mistakes.js';
 import { AppError } from '../services/errors.js';
 
 /** Options of every command that ranks. */
@@ -229,10 +230,9 @@ function checked<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  const where = issue.path.join('.') || 'the top';
-  throw new AppError('rules-invalid', `Wrong at ${where}: ${issue.message}`, 'correct it and try again', {
+  const mistakes = mistakesIn(parsed.error.issues);
+  throw new AppError('rules-invalid', `Wrong ${listMistakes(mistakes)}`, 'correct it and try again', {
     ...place,
-    column: where,
+    column: mistakes[0]!.where,
   });
 }

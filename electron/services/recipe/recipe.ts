@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { listMistakes, mistakesIn } from '../audience/mistakes.js';
 import { audienceSpec, exportFormat, offersSpec, targetSpec } from '../audience/spec.js';
 import { AppError } from '../errors.js';
 import { FILE_KINDS, ROLES } from '../import/sources.js';
@@ -58,11 +59,11 @@ export function parseRecipe(text: string, file: string): Recipe {
   }
   const parsed = recipeSchema.safeParse(content);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
+  const mistakes = mistakesIn(parsed.error.issues);
   throw new AppError(
     'recipe-invalid',
-    `The recipe is wrong at ${issue.path.join('.') || 'its top'}: ${issue.message}`,
+    `The recipe is wrong ${listMistakes(mistakes)}`,
     'compare it with the recipes page of the documentation',
-    { file, column: issue.path.join('.') },
+    { file, column: mistakes[0]!.where },
   );
 }

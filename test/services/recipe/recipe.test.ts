@@ -156,6 +156,7 @@ describe('running a recipe', () => {
     expect(broken({ audience: { cap: { column: 'city', maxShare: 2 } } })).toThrowError(/audience\.cap\.maxShare/);
     expect(broken({ surprise: 1 })).toThrowError(/surprise/);
     expect(broken({ ask: { target: { tuned: ' ' } } })).toThrowError(/wrong at ask/);
+    expect(broken({ ask: { target: { instuction: 'tea' } } })).toThrowError(/at ask\.target: .*instuction/);
     expect(() => parseRecipe('{', 'r.json')).toThrowError(/not valid JSON/);
     expect(() => readRecipe('/nowhere/r.json')).toThrowError(/no such recipe/);
   });
