@@ -57,9 +57,10 @@ export const useFit = defineStore('fit', () => {
 
   async function remove({ id }: Fit): Promise<void> {
     const done = await bridge.fit.delete({ id });
+    // The notice stands for what is gone from the list.
+    await refresh();
     if (done.ok) deleted.value.push({ id, tuned: done.value.tuned });
     else failures.show(done.error);
-    await refresh();
   }
 
   async function restore(id: number): Promise<void> {
