@@ -41,6 +41,7 @@ export async function judgedLoudness(
     const owned = seen.map((customer) => owns[customer]!);
     await setImmediate();
     const evidence = await evidenceOf(learning.events, others);
+    await setImmediate();
     const alike = likeness(lookAlike, others);
     const places = LOUDNESS.map((loudness) =>
       placesOf(

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Engine } from '../../engine/engine.js';
 import type { EventBlock } from '../index/event-block.js';
 import { readEmbeddings, type StringFacts } from '../index/string-store.js';
@@ -61,8 +62,12 @@ export async function prepareSide(
   const width = engine.model.shape.textWidth;
   const texts = [read.wanted, read.unwanted, read.whole ?? new Float32Array(0)];
   const cosines = texts.map((text) => Array.from({ length: text.length / width }, () => new Float32Array(facts.count)));
-  for await (const { first, embedding } of readEmbeddings(workspace, engine, facts.count))
+  for await (const { first, embedding } of readEmbeddings(workspace, engine, facts.count)) {
     texts.forEach((text, at) => addCosines(text, embedding, width, first, cosines[at]!));
+    // Whoever answers a window goes on answering between two stretches. An immediate would come before what waits: the
+    // database's answer arrives in the phase just before immediates.
+    await setTimeout(0);
+  }
   const [wanted = [], unwanted = [], [whole] = []] = cosines;
   const own = { wanted, unwanted, whole };
   return { read, cosines: own, ...prepareEvidence(read.directions, own, facts, sample) };
