@@ -37,8 +37,14 @@ export async function withNewRanker<T>(
   return using(services, work, async (question, task, fit) => {
     // Ranking without hides would keep those of last time; deriving with none forgets them.
     await services.derive(hides, task);
-    return rankerOf(services, options)(question, task, fit);
+    return rankerOfRecipe(services, options)(question, task, fit);
   });
+}
+
+/** The fit of a recipe is that of its untuned instructions: tuned ones beside them have their own. */
+export function rankerOfRecipe(services: Services, options: ComposedOptions): RankQuestion {
+  const [untuned, tuned] = [rankerOf(services, options), rankerOf(services, { ...options, fit: undefined })];
+  return (ask, task, fit) => ('tuned' in ask ? tuned : untuned)(ask, task, fit);
 }
 
 function rankerOf(services: Services, options: ComposedOptions): RankQuestion {

@@ -24,10 +24,7 @@ export function register(program: Command): void {
 
 async function run(file: string, options: Options): Promise<void> {
   const recipe = absoluteRecipe(readRecipe(file), dirname(resolve(file)));
-  const { device } = options;
-  // A recipe that chooses no fit leaves tuned instructions to their own.
-  const fit = recipe.fit === 'current' ? undefined : recipe.fit;
-  const ranking = { device, fit, hides: recipe.hide.map(parseHide) };
+  const ranking = { device: options.device, fit: recipe.fit, hides: recipe.hide.map(parseHide) };
   await withNewRanker(recipe.workspace, ranking, async ({ workspace, rank }) => {
     const report = await runRecipe(workspace, rank, recipe, terminalTask());
     printResult(options.json, report, [

@@ -1,8 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rankerOfRecipe } from '../../../electron/cli/ranker.js';
 import { compose, type Services } from '../../../electron/composition.js';
 import { deleteFit, restoreFit, useFit } from '../../../electron/services/fit/fit-versions.js';
+import { unattended } from '../../../electron/services/task.js';
 import { examplesFromIds } from '../../../electron/services/tune/examples.js';
 import { TINY_MODEL, tinyWorkspace } from '../tiny-workspace.js';
 import { storeFit } from './stored-fit.js';
@@ -51,6 +53,18 @@ describe('the fit that an instruction was tuned on', () => {
     const refused = { code: 'tuned-other-fit', message: expect.stringContaining('was tuned on fit 1') as string };
     await expect(services.rankTuned('resp', { device, fit: 'none' })).rejects.toMatchObject(refused);
     await expect(services.suggest('resp', 3, { device, fit: 7 })).rejects.toMatchObject(refused);
+  });
+
+  it('is left to it by a recipe, whose fit is that of untuned instructions', async () => {
+    const rank = rankerOfRecipe(services, { device, fit: 'none' });
+    const models = await Promise.all(
+      [{ tuned: 'resp' }, { instruction: 'customers who travel' }].map(async (ask) => {
+        const id = await rank(ask, unattended);
+        return (await services.workspace.one<{ model: string }>('SELECT model FROM rankings WHERE id = $1', [id]))!
+          .model;
+      }),
+    );
+    expect(new Set(models).size).toBe(2);
   });
 
   it('is not needed while the same one is there under another number', async () => {
