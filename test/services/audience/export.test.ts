@@ -1,13 +1,13 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RankQuestion } from '../../../electron/services/audience/build.js';
 import { exportAudience, remakeExport, type ExportRequest } from '../../../electron/services/audience/export.js';
 import { readIdList } from '../../../electron/services/audience/list-file.js';
 import { sha256 } from '../../../electron/services/audience/identity.js';
 import { membersBeside, readManifest } from '../../../electron/services/audience/manifest.js';
-import { audienceSpec, type AskSpec } from '../../../electron/services/audience/spec.js';
+import type { AskSpec } from '../../../electron/services/audience/spec.js';
 import { column, readTable } from '../../../electron/services/evaluate/table-file.js';
+import { exportDesk } from './export-desk.js';
 import { makeFixture, storeScores, wordsOf, type Fixture } from './workspace-fixture.js';
 
 let fixture: Fixture;
@@ -16,19 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.workspace.close());
 
-const path = (name: string) => join(fixture.folder, name);
-const write = (name: string, content: string) => {
-  writeFileSync(path(name), content);
-  return path(name);
-};
-const request = (out: string, audience: object, more: Partial<ExportRequest> = {}): ExportRequest => ({
-  ask: { target: { instruction: 'buys tea' } },
-  audience: audienceSpec.parse(audience),
-  format: 'csv',
-  out: path(out),
-  ...more,
-});
-const run = (wanted: ExportRequest) => exportAudience(fixture.workspace, fixture.rank, wanted);
+const { path, write, request, run } = exportDesk(() => fixture);
 
 describe('exporting a ranking', () => {
   it('writes who is to be contacted, keeps the holdout in the members file, and counts both', async () => {
@@ -292,70 +280,5 @@ describe('exporting for platforms', () => {
 
   it('asks for contact data where there is none', async () => {
     await expect(run(request('g.csv', {}, { format: 'google' }))).rejects.toMatchObject({ code: 'contacts-missing' });
-  });
-});
-
-describe('exporting offers', () => {
-  it('writes offer, score and runner-up within the capacities, without suppressed customers', async () => {
-    const suppress = write('no.txt', fixture.ids.slice(0, 50).join('\n'));
-    const offers = [
-      { name: 'tea', instruction: 'buys tea', capacity: 40 },
-      { name: 'cake', instruction: 'buys cake' },
-      { name: 'cups', instruction: 'buys cups', capacity: 10 },
-    ];
-    const ask = { offers: { offers, contacts: 100 } };
-    const report = await run(
-      request('offers.csv', { suppress: [suppress], holdout: { share: 0.1, seed: 'o' } }, { ask }),
-    );
-    const table = await readTable(report.file);
-    expect(table.columns).toEqual(['rank', 'user_id', 'offer', 'score', 'runner_up', 'runner_up_score']);
-    expect([table.rows, report.counts.selected, report.counts.suppressed, report.counts.beyondSize]).toEqual([
-      90, 100, 50, 50,
-    ]);
-    const members = await readTable(report.members);
-    const given = column(members, 'offer');
-    expect([
-      given.filter((offer) => offer === 'tea').length <= 40,
-      given.filter((offer) => offer === 'cups').length,
-    ]).toEqual([true, 10]);
-    expect(column(members, 'user_id').filter((id) => fixture.ids.indexOf(id!) < 50)).toEqual([]);
-    const again = await remakeExport(fixture.workspace, fixture.rank, report.manifest, path('offers2.csv'));
-    expect(readFileSync(again.file).equals(readFileSync(report.file))).toBe(true);
-  });
-
-  it('says in report and manifest how they were compared, why, and who got how many', async () => {
-    const rows = fixture.ids.map((id, i) => `${id},${Number(i % 4 === 0)}\n`).join('');
-    const labels = { file: write('took.csv', `user_id,took\n${rows}`), column: 'took' };
-    const [tea, cake] = [
-      { name: 'tea', instruction: 'buys tea', capacity: 40, labels },
-      { name: 'cake', instruction: 'buys cake' },
-    ];
-    const told = async (offers: (typeof tea | typeof cake)[]) => {
-      const report = await run(request('compared.csv', {}, { ask: { offers: { offers } } }));
-      expect(readManifest(report.manifest).offers).toEqual(report.offers);
-      return report.offers;
-    };
-    expect(await told([tea, cake!])).toEqual({
-      comparison: 'rank',
-      reason: "labels on 1 of 2 offers, so scores are percentiles of each offer's own ranking",
-      perOffer: [
-        { offer: 'tea', capacity: 40, customers: 40 },
-        { offer: 'cake', capacity: null, customers: 160 },
-      ],
-    });
-    expect(await told([tea, { ...cake, labels }])).toMatchObject({
-      comparison: 'calibrated',
-      reason: expect.stringMatching('every offer') as string,
-    });
-  });
-
-  it('refuses rules that do not apply, but makes exports of before again', async () => {
-    const ask = { offers: { offers: [{ name: 'tea', instruction: 'buys tea' }] } };
-    const top = { size: { by: 'top', count: 5 } };
-    await expect(run(request('top.csv', top, { ask }))).rejects.toMatchObject({ code: 'offers-rules' });
-    const { manifest } = await run(request('before.csv', {}, { ask }));
-    const before = JSON.parse(readFileSync(manifest, 'utf8')) as { audience: object };
-    write('before.csv.manifest.json', JSON.stringify({ ...before, audience: { ...before.audience, ...top } }));
-    expect((await remakeExport(fixture.workspace, fixture.rank, manifest, path('after.csv'))).customers).toBe(200);
   });
 });
