@@ -39,8 +39,8 @@ export const whoSchema = z.object({
   include: z.array(z.string()),
   exclude: z.array(z.string()),
   suppress: z.array(z.string()),
-  /** A profile column that must say yes. */
-  consent: z.string().nullable(),
+  /** A profile column that must say yes, and its values that do; null for the usual words. */
+  consent: z.object({ column: z.string(), allowed: z.array(z.string()).min(1).nullable() }).nullable(),
   /** Not on `atMost` or more of these earlier exports. */
   frequency: z.object({ earlier: z.array(z.string()).min(1), atMost: z.number().int().positive() }).nullable(),
   /** Percent of the audience that is set aside uncontacted, to measure the campaign against; 0 for none. */
@@ -129,6 +129,10 @@ export const listReportSchema = z.object({
 });
 export type ListReport = z.infer<typeof listReportSchema>;
 
+/** A value that the consent column holds, and whether it means yes where nothing else is named. */
+export const consentValueSchema = z.object({ value: z.string(), customers: z.number(), isYes: z.boolean() });
+export type ConsentValue = z.infer<typeof consentValueSchema>;
+
 export const previewSchema = z.object({
   counts: countsSchema,
   lists: z.array(listReportSchema),
@@ -140,6 +144,8 @@ export const previewSchema = z.object({
   scores: z.object({ low: z.number(), high: z.number() }),
   /** Columns of the profile, which rules may name. */
   columns: z.array(z.string()),
+  /** The column that must say yes and what it holds, the most common first. */
+  consent: z.object({ column: z.string(), values: z.array(consentValueSchema) }).nullable(),
   fairness: z.array(fairnessSchema),
   value: valueSchema.nullable(),
 });

@@ -9,7 +9,9 @@ import {
   type BuiltAudience,
   type PreparedAudience,
 } from '../services/audience/build.js';
+import { consentValues } from '../services/audience/consent.js';
 import type { Fairness as Rates } from '../services/audience/fairness.js';
+import { profileColumn } from '../services/audience/select.js';
 import type { AudienceSpec } from '../services/audience/spec.js';
 import type { ValueCurve } from '../services/audience/value-curve.js';
 import type { Workspace } from '../services/workspace/workspace.js';
@@ -18,6 +20,8 @@ import type { Grants } from './grants.js';
 
 /** Groups of a column that are shown; the rest are its smallest. */
 const MOST_GROUPS = 12;
+/** Values of a consent column that are offered; one with more holds something else. */
+const MOST_VALUES = 50;
 
 interface Prepared {
   key: string;
@@ -45,6 +49,10 @@ export class AudienceDesk {
       lowestScore: last === undefined ? null : (scores[last] ?? null),
       scores: { low: scores.at(-1) ?? 0, high: scores[0] ?? 0 },
       columns: [...input.profile.keys()],
+      consent: rules.consent && {
+        column: rules.consent.column,
+        values: consentValues(profileColumn(input.profile, rules.consent.column)).slice(0, MOST_VALUES),
+      },
       fairness: fairness.map(shownRates),
       value: this.value(prepared, built, rules),
     };

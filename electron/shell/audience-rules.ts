@@ -37,7 +37,7 @@ export function whoOf(grants: Grants, who: Who, seed: string): AudienceSpec {
     include: paths(who.include),
     exclude: paths(who.exclude),
     suppress: paths(who.suppress),
-    ...(consent !== null && { consent: { column: consent } }),
+    ...(consent && { consent: { column: consent.column, ...(consent.allowed && { allowed: consent.allowed }) } }),
     ...(frequency && { frequency: { ...frequency, earlier: paths(frequency.earlier) } }),
     ...(holdoutPercent > 0 && { holdout: { share: holdoutPercent / 100, seed } }),
     ...(customers !== null && { customers: { file: grants.pathOf(customers) } }),

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { computed, ref } from 'vue';
+import { computed, ref, watch } from 'vue';
 import type { Who } from '../../electron/ipc/audience.js';
 import type { GrantedFile } from '../../electron/ipc/vocabulary.js';
 import { bridge } from '../bridge.js';
@@ -15,6 +15,8 @@ export const useWho = defineStore('audience-who', () => {
   const failures = useFailures();
   const lists = ref(noLists());
   const consent = ref('');
+  /** Values of the consent column that mean yes; none for the usual words. */
+  const consentValues = ref<string[]>([]);
   const atMost = ref(1);
   const holdoutPercent = ref(0);
   const customers = ref<GrantedFile>();
@@ -25,12 +27,17 @@ export const useWho = defineStore('audience-who', () => {
     include: handles('include'),
     exclude: handles('exclude'),
     suppress: handles('suppress'),
-    consent: consent.value || null,
+    consent: consent.value
+      ? { column: consent.value, allowed: consentValues.value.length > 0 ? [...consentValues.value] : null }
+      : null,
     frequency: lists.value.earlier.length > 0 ? { earlier: handles('earlier'), atMost: atMost.value } : null,
     holdoutPercent: holdoutPercent.value,
     customers: customers.value?.handle ?? null,
     country: /^[a-z]{2}$/i.test(country.value) ? country.value.toUpperCase() : null,
   }));
+
+  // Another column has other values, and so has that of another file.
+  watch([consent, customers], () => (consentValues.value = []), { flush: 'sync' });
 
   function clear(): void {
     lists.value = noLists();
@@ -62,6 +69,7 @@ export const useWho = defineStore('audience-who', () => {
   return {
     lists,
     consent,
+    consentValues,
     atMost,
     holdoutPercent,
     customers,

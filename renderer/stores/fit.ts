@@ -1,7 +1,8 @@
 import { defineStore } from 'pinia';
-import { computed, ref } from 'vue';
+import { computed, ref, watch } from 'vue';
 import type { Fit } from '../../electron/ipc/fit.js';
 import { bridge } from '../bridge.js';
+import { useData } from './data.js';
 import { useFailures } from './failures.js';
 import { useTasks } from './tasks.js';
 
@@ -12,6 +13,7 @@ const LOOK = 3000;
 export const useFit = defineStore('fit', () => {
   const failures = useFailures();
   const tasks = useTasks();
+  const data = useData();
   const fits = ref<Fit[]>([]);
   /** Deleted since the workspace was opened, the newest last, with the tuned versions that cannot rank without them. */
   const deleted = ref<{ id: number; tuned: string[] }[]>([]);
@@ -36,6 +38,12 @@ export const useFit = defineStore('fit', () => {
     usual.value = (await failures.attempt(bridge.fit.estimate()))?.minutes;
     if (minutes.value === known) minutes.value = usual.value;
   }
+
+  // Other data make a paused fit outdated, and the same ones again bring it back.
+  watch(
+    () => data.overview,
+    () => refresh(),
+  );
 
   /** Learns, or goes on where it was stopped; afresh, the stopped one is deleted instead. */
   async function start(fresh = false): Promise<void> {

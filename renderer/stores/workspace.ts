@@ -33,7 +33,7 @@ export const useWorkspace = defineStore('workspace', () => {
     useMap().clear();
     useTune().clear();
     useFit().clear();
-    await Promise.all([useData().refresh(), useRank().refresh(), useTune().refresh(), useFit().refresh()]);
+    await Promise.all([useData().refresh(), useRank().refresh(), useTune().refresh()]);
     current.value = workspace;
     recent.value = (await failures.attempt(bridge.workspace.recent())) ?? [];
     return true;

@@ -49,11 +49,13 @@ export const audienceText = {
   consent: 'Consent',
   consentHint: 'A column of the profile that must say yes.',
   noConsent: 'Not asked for',
+  consentValues: 'These values mean yes; with none ticked, the usual words for yes do:',
   leftTitle: 'Not in the audience:',
   listsTitle: 'What came of the lists:',
   listFits: (name: string, entries: string, matched: string) =>
     `${name}: entries ${entries}, customers found ${matched}`,
   warnings: 'Before you use it',
+  warned: (warnings: string) => (warnings === '1' ? '1 warning above' : `${warnings} warnings above`),
   nothingChosen: 'Nobody yet: say above how many.',
   left: {
     notIncluded: 'not on the list',

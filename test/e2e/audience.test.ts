@@ -117,8 +117,10 @@ describe('from a ranking to an audience', () => {
   it('keeps out who is on a hashed list, was contacted before, or is one too many of a group', async () => {
     const ids = table(path.join(real.folder, 'cut.csv')).map(({ user_id }) => user_id!);
     const contacts = path.join(real.folder, 'contacts.csv');
-    const rows = table(path.join(sample, 'profile.csv.gz')).map(({ user_id }) => `${user_id},${user_id}@Example.com`);
-    writeFileSync(contacts, ['user_id,email', ...rows].join('\n'));
+    const rows = table(path.join(sample, 'profile.csv.gz')).map(
+      ({ user_id }, at) => `${user_id},${user_id}@Example.com,${at % 3 === 0 ? 'nee' : 'Klar'}`,
+    );
+    writeFileSync(contacts, ['user_id,email,newsletter', ...rows].join('\n'));
     const optOut = path.join(real.folder, 'opt-out.txt');
     // The best customer by id, the second by email, the third by a digest of the email.
     const digest = createHash('sha256').update(`${ids[2]!.toLowerCase()}@example.com`).digest('hex');
@@ -168,6 +170,55 @@ describe('from a ranking to an audience', () => {
     expect(header).toBe('Email,Phone,First Name,Last Name,Country,Zip');
     expect(first).toMatch(/^[0-9a-f]{64},/);
     await page().getByRole('combobox', { name: /^File/ }).selectOption('CSV');
+  });
+
+  it('says what came of every list, and warns of those that fit nobody', async () => {
+    const digests = ['a@example.com', 'b@example.com'].map((email) => createHash('md5').update(email).digest('hex'));
+    const hashed = path.join(real.folder, 'md5.txt');
+    writeFileSync(hashed, digests.join('\n'));
+    const empty = path.join(real.folder, 'empty.csv');
+    writeFileSync(empty, 'email\n');
+    const more = page().getByRole('group').filter({ hasText: 'Never contact' });
+    await real.choose(hashed, empty);
+    await more.getByRole('button', { name: 'Add a list' }).nth(0).click();
+    const reports = page().getByRole('list', { name: 'What came of the lists' });
+    await reports.getByText('md5.txt: entries 2, customers found 0').waitFor();
+    await reports.getByText('empty.csv: entries 0, customers found 0').waitFor();
+    await reports.getByText('opt-out.txt: entries 3, customers found 3').waitFor();
+    const warnings = page().getByRole('alert').filter({ hasText: 'Before you use it' });
+    await warnings.getByText(/^The suppression list md5\.txt fits no customer.* MD5 and SHA-1 .* use SHA-256/).waitFor();
+    await warnings.getByText(/^The suppression list empty\.csv is empty/).waitFor();
+    await warnings.scrollIntoViewIfNeeded();
+    await real.shoot('audience-lists');
+    await real.expectAccessible();
+    for (const name of ['md5.txt', 'empty.csv']) await more.getByRole('button', { name: `Remove ${name}` }).click();
+    await warnings.waitFor({ state: 'detached' });
+  });
+
+  it('lets the person say which values of a column are consent', async () => {
+    await page().getByLabel('Consent').selectOption('newsletter');
+    await page().getByText(/^Nobody has consent: no value of "newsletter" is a yes that is known/).waitFor();
+    await shop.becomes((customers) => customers === 0);
+    const values = page().getByRole('group', { name: /^These values mean yes/ });
+    expect(await values.getByRole('checkbox').count()).toBe(2);
+    await values.getByRole('checkbox', { name: 'Klar (1,000)' }).check();
+    await shop.becomes((customers) => customers > 0);
+    expect(await leftOut('without consent')).toBeLessThanOrEqual(500);
+    await values.scrollIntoViewIfNeeded();
+    await real.shoot('audience-consent');
+    await real.expectAccessible();
+    const target = await shop.exportAs('agreed.csv');
+    const consent = { column: 'newsletter', allowed: ['Klar'] };
+    expect(manifestOf(target).audience).toMatchObject({ consent });
+    const recipe = path.join(real.folder, 'agreed.json');
+    await real.saveAs(recipe);
+    await page().getByRole('button', { name: 'Save as recipe' }).first().click();
+    await page().getByText('Recipe saved').waitFor();
+    expect(JSON.parse(readFileSync(recipe, 'utf8'))).toMatchObject({ audience: { consent } });
+    await values.getByRole('checkbox', { name: 'Klar (1,000)' }).uncheck();
+    await shop.becomes((customers) => customers === 0);
+    await page().getByLabel('Consent').selectOption('');
+    await values.waitFor({ state: 'detached' });
   });
 
   it('shows how often each group is taken, and warns at the four-fifths rule', async () => {

@@ -5,6 +5,7 @@ import { rulesSchema, type Rules } from '../../electron/ipc/audience.js';
 import { AudienceDesk } from '../../electron/shell/audience-desk.js';
 import { rankingsOf, specOf, storedAsks, targetOf } from '../../electron/shell/audience-rules.js';
 import { Grants } from '../../electron/shell/grants.js';
+import { YES_WORDS } from '../../electron/services/audience/consent.js';
 import { sha256 } from '../../electron/services/audience/identity.js';
 import { rankTarget } from '../../electron/services/audience/build.js';
 import { makeFixture, type Fixture } from '../services/audience/workspace-fixture.js';
@@ -54,7 +55,7 @@ describe('the rules of the window', () => {
         suppress: [handle],
         frequency: { earlier: [handle], atMost: 2 },
         cap: { column: 'region', maxShare: 0.4 },
-        consent: 'agreed',
+        consent: { column: 'agreed', allowed: null },
         holdoutPercent: 20,
         fairness: ['region'],
         customers: handle,
@@ -72,6 +73,13 @@ describe('the rules of the window', () => {
       customers: { file: list },
       defaultCountry: 'GB',
     });
+  });
+
+  it('name the values of the consent column that mean yes, else the usual words do', () => {
+    const allowed = (given: string[] | null) =>
+      specOf(grants, rules({ consent: { column: 'region', allowed: given } })).consent?.allowed;
+    expect(allowed(['klar'])).toEqual(['klar']);
+    expect(allowed(null)).toEqual(YES_WORDS);
   });
 
   it('name no file that was not handed over', () => {
@@ -159,11 +167,26 @@ describe('the desk', () => {
     expect([after.lists[0]!.matched, after.counts.suppressed, after.warnings]).toEqual([1, 1, []]);
   });
 
+  it('offers the values of the consent column, and lets those through that were chosen', async () => {
+    const desk = new AudienceDesk(grants);
+    const preview = (allowed: string[] | null) =>
+      desk.preview(made.workspace, rules({ consent: { column: 'region', allowed }, size: { by: 'percent', percent: 100 } }));
+    const usual = await preview(null);
+    expect([usual.counts.selected, usual.warnings]).toEqual([0, [expect.stringContaining('Nobody has consent')]]);
+    const { column, values } = usual.consent!;
+    expect([column, values.reduce((sum, { customers }) => sum + customers, 0)]).toEqual(['region', 200]);
+    expect(values.every(({ isYes }) => !isYes)).toBe(true);
+    const [first] = values;
+    const chosen = await preview([first!.value]);
+    expect([chosen.counts.selected, chosen.warnings]).toEqual([first!.customers, []]);
+    expect((await desk.preview(made.workspace, rules())).consent).toBeNull();
+  });
+
   it('reads again after a failure', async () => {
     const desk = new AudienceDesk(grants);
     const file = join(made.folder, 'later.txt');
     writeFileSync(file, made.ids[0]!);
-    const wanted = rules({ consent: 'nowhere' });
+    const wanted = rules({ consent: { column: 'nowhere', allowed: null } });
     await expect(desk.preview(made.workspace, wanted)).rejects.toMatchObject({ code: 'column-missing' });
     await expect(desk.preview(made.workspace, rules())).resolves.toMatchObject({ counts: { selected: 20 } });
   });

@@ -15,6 +15,33 @@ export function consents(allowed: readonly string[]): (cell: string) => boolean 
   return (cell) => words.has(plain(cell));
 }
 
+/** A value of a consent column, however it is spelled. */
+export interface ConsentValue {
+  /** Its most common spelling. */
+  value: string;
+  customers: number;
+  /** Whether it means yes where nothing else is named. */
+  isYes: boolean;
+}
+
+/** The values that a consent column holds, the most common first; empty cells are none. */
+export function consentValues(cells: readonly (string | null)[]): ConsentValue[] {
+  const spellings = new Map<string, Map<string, number>>();
+  for (const cell of cells) {
+    const value = cell?.trim();
+    if (!value) continue;
+    const tally = spellings.get(plain(value)) ?? new Map<string, number>();
+    spellings.set(plain(value), tally.set(value, (tally.get(value) ?? 0) + 1));
+  }
+  const isYes = consents(YES_WORDS);
+  return [...spellings.values()]
+    .map((tally) => {
+      const [[value] = ['']] = [...tally].sort((a, b) => b[1] - a[1]);
+      return { value, customers: [...tally.values()].reduce((sum, n) => sum + n, 0), isYes: isYes(value) };
+    })
+    .sort((a, b) => b.customers - a.customers);
+}
+
 /** What to say when no cell of the column is an allowed one, and with which values that can be mended; else null. */
 export function consentWarning(
   { column, allowed }: { column: string; allowed: readonly string[] },
@@ -22,16 +49,12 @@ export function consentWarning(
 ): string | null {
   const isAllowed = consents(allowed);
   if (cells.length === 0 || cells.some((cell) => isAllowed(cell ?? ''))) return null;
-  const tally = new Map<string, number>();
-  for (const cell of cells) {
-    const value = cell?.trim();
-    if (value) tally.set(value, (tally.get(value) ?? 0) + 1);
-  }
-  if (tally.size === 0) return `Nobody has consent: the column "${column}" is empty`;
-  const common = [...tally].sort((a, b) => b[1] - a[1]).slice(0, SHOWN);
-  const values = common.map(([value, customers]) => `"${value}" (${customers})`).join(', ');
-  const rest = tally.size > SHOWN ? ` and ${tally.size - SHOWN} more` : '';
-  return `Nobody has consent: no value of "${column}" is a yes that is known; it holds ${values}${rest}. Name those that mean yes: --consent-values, or "allowed" in a rules file`;
+  const held = consentValues(cells);
+  if (held.length === 0) return `Nobody has consent: the column "${column}" is empty`;
+  const common = held.slice(0, SHOWN);
+  const values = common.map(({ value, customers }) => `"${value}" (${customers})`).join(', ');
+  const rest = held.length > SHOWN ? ` and ${held.length - SHOWN} more` : '';
+  return `Nobody has consent: no value of "${column}" is a yes that is known; it holds ${values}${rest}. Name those that mean yes: --consent-values, "allowed" in a rules file, or under "Consent" in the window`;
 }
 
 function plain(cell: string): string {

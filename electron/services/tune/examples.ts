@@ -4,6 +4,7 @@ import type { LabelSet } from '../evaluate/labels.js';
 import { idCells, idColumn, namedId } from '../evaluate/id-column.js';
 import { labelColumns } from '../evaluate/label-values.js';
 import { readTable, type TextTable } from '../evaluate/table-file.js';
+import { unprotectCell } from '../import/protected-cell.js';
 import { idsIn } from '../import/known-ids.js';
 import { literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -109,6 +110,11 @@ export async function examplesFromIds(workspace: Workspace, ids: readonly string
       leftOut: seeds.length - chosen.length,
     },
   };
+}
+
+/** As `examplesFromIds`, of ids that a person pasted, perhaps out of an export that protected them from spreadsheets. */
+export function examplesFromPasted(workspace: Workspace, ids: readonly string[]): Promise<Examples> {
+  return examplesFromIds(workspace, ids.map(unprotectCell));
 }
 
 interface Example {

@@ -9,7 +9,7 @@ import { importedLabels } from '../../services/evaluate/workspace-labels.js';
 import { idsIn } from '../../services/import/known-ids.js';
 import { listRankings } from '../../services/rank/list-rankings.js';
 import { answerCustomer, examplesFromAnswers, readAnswers } from '../../services/tune/answers.js';
-import { examplesFromIds, examplesFromLabels, examplesFromSeeds, type Examples } from '../../services/tune/examples.js';
+import { examplesFromLabels, examplesFromPasted, examplesFromSeeds, type Examples } from '../../services/tune/examples.js';
 import { strongestFacts } from '../../services/tune/facts.js';
 import { listTuned, type TunedVersion } from '../../services/tune/tuned-store.js';
 import { isUntelling, warningsOf } from '../../services/tune/warnings.js';
@@ -77,7 +77,7 @@ export function handleTune(shell: Shell): void {
       const labels = await labelsOf(examples, file);
       const examplesOf = (workspace: Workspace): Promise<Examples> => {
         if (labels) return examplesFromLabels(workspace, labels);
-        if (examples.by === 'ids') return examplesFromIds(workspace, examples.ids);
+        if (examples.by === 'ids') return examplesFromPasted(workspace, examples.ids);
         return examples.by === 'answers'
           ? examplesFromAnswers(workspace, question)
           : examplesFromSeeds(workspace, file);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { consentWarning, consents, YES_WORDS } from '../../../electron/services/audience/consent.js';
+import { consentValues, consentWarning, consents, YES_WORDS } from '../../../electron/services/audience/consent.js';
 
 describe('consent', () => {
   it.each([
@@ -37,5 +37,15 @@ describe('consent', () => {
     expect(consentWarning(rule, [...cells, 'ja'])).toBeNull();
     expect(consentWarning({ column: 'ok', allowed: ['KLAR'] }, cells)).toBeNull();
     expect(consentWarning(rule, [null, ' '])).toContain('is empty');
+  });
+
+  it('lists what a column holds, spellings of one value together', () => {
+    expect(consentValues(['nee', ' Klar', 'klar', 'klar', null, '', 'JA', '1.0', '1'])).toEqual([
+      { value: 'klar', customers: 3, isYes: false },
+      { value: '1.0', customers: 2, isYes: true },
+      { value: 'nee', customers: 1, isYes: false },
+      { value: 'JA', customers: 1, isYes: true },
+    ]);
+    expect(consentValues([null, ' '])).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../../electron/engine/engine.js';
 import { AppError } from '../../../electron/services/errors.js';
 import { collectLabels } from '../../../electron/services/evaluate/labels.js';
+import { protectCell } from '../../../electron/services/import/protected-cell.js';
 import { prepare } from '../../../electron/services/index/prepare.js';
 import { rankInstruction } from '../../../electron/services/rank/rank.js';
 import { prepareScorer } from '../../../electron/services/rank/score.js';
@@ -11,7 +12,7 @@ import { unattended } from '../../../electron/services/task.js';
 import { prepareTuning } from '../../../electron/services/tune/apply.js';
 import { makeDesign } from '../../../electron/services/tune/design.js';
 import { answerCustomer, examplesFromAnswers, readAnswers } from '../../../electron/services/tune/answers.js';
-import { examplesFromLabels, examplesFromSeeds } from '../../../electron/services/tune/examples.js';
+import { examplesFromLabels, examplesFromPasted, examplesFromSeeds } from '../../../electron/services/tune/examples.js';
 import { gather } from '../../../electron/services/tune/gather.js';
 import { learn } from '../../../electron/services/tune/learn.js';
 import { linearOf, scoresOf } from '../../../electron/services/tune/linear.js';
@@ -176,6 +177,18 @@ describe('tuning by seeds', () => {
     const best = ranked.filter(({ user_id }) => !seeds.has(user_id)).slice(0, 40);
     const all = new Set(own);
     expect(best.filter(({ user_id }) => all.has(user_id)).length).toBeGreaterThanOrEqual(36);
+  });
+
+  it('finds pasted ids that an export protected from spreadsheets', async () => {
+    const renamed = Array.from({ length: 5 }, (_, i) => id(i));
+    const names = renamed.map((one) => `'${one}'`).join(', ');
+    await workspace.run(`UPDATE customers SET user_id = '-' || user_id WHERE user_id IN (${names})`);
+    const pasted = renamed.map((one) => protectCell(`-${one}`));
+    expect(pasted[0]).toBe(`'-${renamed[0]!}`);
+    const { counts, userIds } = await examplesFromPasted(workspace, pasted);
+    expect(counts).toMatchObject({ positives: 5, unknown: 0 });
+    expect(userIds).toEqual(expect.arrayContaining(renamed.map((one) => `-${one}`)));
+    await workspace.run(`UPDATE customers SET user_id = substr(user_id, 2) WHERE user_id LIKE '-%'`);
   });
 });
 
