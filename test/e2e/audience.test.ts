@@ -186,8 +186,11 @@ describe('from a ranking to an audience', () => {
     await reports.getByText('empty.csv: entries 0, customers found 0').waitFor();
     await reports.getByText('opt-out.txt: entries 3, customers found 3').waitFor();
     const warnings = page().getByRole('alert').filter({ hasText: 'Before you use it' });
-    await warnings.getByText(/^The suppression list md5\.txt fits no customer.* MD5 and SHA-1 .* use SHA-256/).waitFor();
+    await warnings
+      .getByText(/^The suppression list md5\.txt fits no customer.* MD5 and SHA-1 .* use SHA-256/)
+      .waitFor();
     await warnings.getByText(/^The suppression list empty\.csv is empty/).waitFor();
+    await page().getByText('2 warnings above').waitFor();
     await warnings.scrollIntoViewIfNeeded();
     await real.shoot('audience-lists');
     await real.expectAccessible();
@@ -197,7 +200,9 @@ describe('from a ranking to an audience', () => {
 
   it('lets the person say which values of a column are consent', async () => {
     await page().getByLabel('Consent').selectOption('newsletter');
-    await page().getByText(/^Nobody has consent: no value of "newsletter" is a yes that is known/).waitFor();
+    await page()
+      .getByText(/^Nobody has consent: no value of "newsletter" is a yes that is known/)
+      .waitFor();
     await shop.becomes((customers) => customers === 0);
     const values = page().getByRole('group', { name: /^These values mean yes/ });
     expect(await values.getByRole('checkbox').count()).toBe(2);

@@ -50,7 +50,10 @@ describe('learning from the customers', () => {
   it('starts anew, and brings back the fit that was paused', async () => {
     const { page } = real;
     await button('Start anew').click();
-    await page.getByText(/^Writing questions/).first().waitFor({ timeout: 120_000 });
+    await page
+      .getByText(/^Writing questions/)
+      .first()
+      .waitFor({ timeout: 120_000 });
     await button('Pause').click();
     await page.getByText('Fit 1 was deleted.').waitFor({ timeout: 120_000 });
     await button('Learn from my customers').waitFor();

@@ -170,7 +170,10 @@ describe('the desk', () => {
   it('offers the values of the consent column, and lets those through that were chosen', async () => {
     const desk = new AudienceDesk(grants);
     const preview = (allowed: string[] | null) =>
-      desk.preview(made.workspace, rules({ consent: { column: 'region', allowed }, size: { by: 'percent', percent: 100 } }));
+      desk.preview(
+        made.workspace,
+        rules({ consent: { column: 'region', allowed }, size: { by: 'percent', percent: 100 } }),
+      );
     const usual = await preview(null);
     expect([usual.counts.selected, usual.warnings]).toEqual([0, [expect.stringContaining('Nobody has consent')]]);
     const { column, values } = usual.consent!;

@@ -9,7 +9,12 @@ import { importedLabels } from '../../services/evaluate/workspace-labels.js';
 import { idsIn } from '../../services/import/known-ids.js';
 import { listRankings } from '../../services/rank/list-rankings.js';
 import { answerCustomer, examplesFromAnswers, readAnswers } from '../../services/tune/answers.js';
-import { examplesFromLabels, examplesFromPasted, examplesFromSeeds, type Examples } from '../../services/tune/examples.js';
+import {
+  examplesFromLabels,
+  examplesFromPasted,
+  examplesFromSeeds,
+  type Examples,
+} from '../../services/tune/examples.js';
 import { strongestFacts } from '../../services/tune/facts.js';
 import { listTuned, type TunedVersion } from '../../services/tune/tuned-store.js';
 import { isUntelling, warningsOf } from '../../services/tune/warnings.js';
