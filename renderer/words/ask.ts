@@ -17,6 +17,7 @@ export const askText = {
     wait: 'Reading …',
     looksFor: 'Looks for',
     keepsAway: 'Keeps away from',
+    first: 'Ranks first',
     inData: 'In your data:',
     owners: (customers: string) => `${customers} customers have it`,
     answer: 'Answer it is compared with',
