@@ -55,7 +55,7 @@ export const audienceText = {
   listFits: (name: string, entries: string, matched: string) =>
     `${name}: entries ${entries}, customers found ${matched}`,
   warnings: 'Before you use it',
-  warned: (warnings: string) => (warnings === '1' ? '1 warning above' : `${warnings} warnings above`),
+  warned: (warnings: string) => (warnings === '1' ? '1 warning' : `${warnings} warnings`),
   nothingChosen: 'Nobody yet: say above how many.',
   left: {
     notIncluded: 'not on the list',

@@ -190,8 +190,7 @@ describe('from a ranking to an audience', () => {
       .getByText(/^The suppression list md5\.txt fits no customer.* MD5 and SHA-1 .* use SHA-256/)
       .waitFor();
     await warnings.getByText(/^The suppression list empty\.csv is empty/).waitFor();
-    await page().getByText('2 warnings above').waitFor();
-    await warnings.scrollIntoViewIfNeeded();
+    await page().getByRole('button', { name: '2 warnings' }).click();
     await real.shoot('audience-lists');
     await real.expectAccessible();
     for (const name of ['md5.txt', 'empty.csv']) await more.getByRole('button', { name: `Remove ${name}` }).click();
