@@ -59,6 +59,34 @@ describe('a new version of a file', () => {
     expect(await fixture.workspace.all('SELECT id, name FROM source_files')).toEqual([{ id: 1, name: 'bills-3.csv' }]);
   });
 
+  it('may write the same id in several ways', async () => {
+    await fixture.import('purchases', 'bills.csv', bills(lines));
+    const spelt = bills([
+      ...lines.slice(1),
+      ' 000 ,cup,"1.000,50"',
+      '"003",tea,"2,00"',
+      '\'=1,tea,"2,00"',
+      '=1,tea,"3,00"',
+    ]);
+    expect(await change(1, 'replacement', 'bills-2.csv', spelt)).toMatchObject({
+      read: 43,
+      accepted: 43,
+      customers: 41,
+    });
+    expect({ rows: await sorted(1), hashes: await hashes() }).toEqual(await freshRows('bills-2.csv', spelt));
+    const back = bills([...lines].reverse());
+    expect(await change(1, 'replacement', 'bills-3.csv', back)).toMatchObject({ read: 40, customers: 40 });
+    expect({ rows: await sorted(1), hashes: await hashes() }).toEqual(await freshRows('bills-3.csv', back));
+  });
+
+  it('types the rows of the customers who changed alone', async () => {
+    await fixture.import('purchases', 'bills.csv', bills(lines));
+    await fixture.workspace.run("UPDATE rows_1 SET c2 = 'kept'");
+    await change(1, 'replacement', 'bills-2.csv', bills([...lines, '007,milk,"3,25"', ' 0012 ,milk,"3,25"']));
+    const read = await fixture.workspace.all("SELECT DISTINCT user_id FROM rows_1 WHERE c2 <> 'kept' ORDER BY ALL");
+    expect(read).toEqual([{ user_id: '0012' }, { user_id: '007' }]);
+  });
+
   it('with rejected rows is counted like any file', async () => {
     await fixture.import('purchases', 'bills.csv', bills(lines));
     const broken = await change(1, 'replacement', 'bills-2.csv', bills([...lines, '003,tea', ',tea,"1,00"']));
