@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { compose } from '../electron/composition.js';
 import type { ImportRequest } from '../electron/services/import/import.js';
+import { readQuestion } from '../electron/services/rank/question.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -84,7 +85,8 @@ function refresh(name: string, file: string, as: 'replacement' | 'addition'): Pr
 
 async function run(name: string, requests: ImportRequest[]): Promise<Run> {
   const services = await compose(at(name), { create: true });
-  await services.engine('cpu');
+  // Graphs and tokenizers are loaded when they are first needed: a question that nobody is ranked by needs them.
+  await readQuestion(await services.engine('cpu'), { instruction: INSTRUCTION });
   const start = performance.now();
   await services.importFiles(requests);
   const imported = performance.now();
