@@ -1,16 +1,19 @@
 import type { Workspace } from '../workspace/workspace.js';
+import { appendRows } from './append-rows.js';
 import { loadRows, rowHashSql, type Counts } from './load.js';
 import { asUtf8, dropRejects, readSql, withColumns, type FileShape } from './probe.js';
 import { isOncePerCustomer, readRows, type Reading, type ReadRows } from './read-file.js';
 import type { ColumnRole } from './roles.js';
 import { isSource } from './sources.js';
+import { takeOver } from './staged-rows.js';
 import { dropContents, nextFileId, type StoredFile } from './stored-file.js';
 
 /** When more of the customers changed than this, the file is read as if it were new. */
 const MOST_CHANGED = 0.3;
 
 /**
- * Brings rows_<id> of an earlier file to what its new version holds. Rows of customers who have not changed are left
+ * Brings rows_<id> of an earlier file to what its new version holds. Of a file that was only added to, what was added is
+ * read. Else rows of customers who have not changed are left
  * alone: the file is hashed per customer first, and only the rows of the others are taken in. A file that cannot be
  * compared so (another header or other roles, rejected rows, too many changes) is read as a whole.
  * @throws AppError as readRows does
@@ -39,6 +42,8 @@ async function replaceChanged(
   const { columns } = earlier;
   const shape = await withColumns(workspace, await asUtf8(reading.found, folder));
   if (!isSource(earlier.kind) || !hasSameColumns(columns, shape, reading) || earlier.rejected > 0) return undefined;
+  const appended = await appendRows(workspace, earlier, reading, folder);
+  if (appended) return appended;
   try {
     const read = await compareHashes(workspace, earlier, shape);
     if (read === undefined) return undefined;
@@ -95,21 +100,4 @@ async function compareHashes(workspace: Workspace, earlier: StoredFile, shape: F
       (SELECT count(*) FROM import_changed) AS changed FROM import_hashes`);
   const isFew = found!.changed <= MOST_CHANGED * found!.customers;
   return broken || found!.nameless || !isFew ? undefined : found!.rows;
-}
-
-/** Moves the staged rows of the customers of `only` to another file, in place of those it had of them. */
-export async function takeOver(workspace: Workspace, staged: number, fileId: number, only: string): Promise<void> {
-  await workspace.run(`
-    DELETE FROM rows_${fileId} WHERE user_id IN (${only});
-    DELETE FROM row_hashes WHERE file_id = ${fileId} AND user_id IN (${only})`);
-  await addStaged(workspace, staged, fileId);
-}
-
-/** Adds staged rows, their hashes and rejects to a file. */
-export async function addStaged(workspace: Workspace, staged: number, fileId: number): Promise<void> {
-  await workspace.run(`
-    INSERT INTO rows_${fileId} SELECT * FROM rows_${staged};
-    DROP TABLE rows_${staged};
-    UPDATE row_hashes SET file_id = ${fileId} WHERE file_id = ${staged};
-    UPDATE rejects SET file_id = ${fileId} WHERE file_id = ${staged}`);
 }
