@@ -1,13 +1,15 @@
 // `npx tsx bench/refresh.ts [--customers 100000] [--share 0.01]`: what a refresh costs beside the first run, when a share of
 // the customers has changed. Both are counted from the files to a new ranking: import, derive, encode, rank; loading the
 // model is left out of both. The customers are real ones (shared data, else the bundled sample), repeated under new ids.
-// The new state comes once as a whole new version of the file, and once as a file with the added rows alone.
+// The new state comes as a whole new version of the file, with the new rows at its end or at its head, so that it begins with
+// the earlier content or not, and once as a file with the added rows alone.
 import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { compose } from '../electron/composition.js';
 import type { ImportRequest } from '../electron/services/import/import.js';
+import { readQuestion } from '../electron/services/rank/question.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -36,16 +38,18 @@ const at = (name: string): string => join(options.cache, name);
 
 const copies = Math.ceil(Number(options.customers) / (profile.length - 1));
 const added = changedCustomers();
-write(at('purchases.csv'), purchases, copies, []);
-write(at('profile.csv'), profile, copies, []);
-write(at('purchases-new.csv'), purchases, copies, added);
-write(at('purchases-added.csv'), purchases, 0, added);
+write(at('purchases.csv'), copies);
+write(at('profile.csv'), copies, {}, profile);
+write(at('purchases-longer.csv'), copies, { after: added });
+write(at('purchases-other.csv'), copies, { before: added });
+write(at('purchases-added.csv'), 0, { after: added });
 
 const first = await run('first.instructue', [
   { kind: 'purchases', path: at('purchases.csv') },
   { kind: 'profile', path: at('profile.csv') },
 ]);
-const replaced = await refresh('replaced.instructue', 'purchases-new.csv', 'replacement');
+const longer = await refresh('longer.instructue', 'purchases-longer.csv', 'replacement');
+const other = await refresh('other.instructue', 'purchases-other.csv', 'replacement');
 const grown = await refresh('grown.instructue', 'purchases-added.csv', 'addition');
 report();
 
@@ -67,13 +71,18 @@ function changedCustomers(): string[] {
   });
 }
 
-/** Writes the lines under new ids as often as asked for, then `more` as they are. */
-function write(path: string, [header, ...lines]: readonly string[], times: number, more: readonly string[]): void {
+/** Writes `before`, the lines under new ids as often as asked for, then `after`. */
+function write(
+  path: string,
+  times: number,
+  { before = [], after = [] }: { before?: string[]; after?: string[] } = {},
+  [header, ...lines] = purchases,
+): void {
   const file = openSync(path, 'w');
-  writeSync(file, `${header}\n`);
-  for (let copy = 0; copy < times; copy++)
-    writeSync(file, `${lines.map((line) => line.replace(',', `_${copy},`)).join('\n')}\n`);
-  if (more.length > 0) writeSync(file, `${more.join('\n')}\n`);
+  const put = (some: readonly string[]): void => void (some.length > 0 && writeSync(file, `${some.join('\n')}\n`));
+  put([header!, ...before]);
+  for (let copy = 0; copy < times; copy++) put(lines.map((line) => line.replace(',', `_${copy},`)));
+  put(after);
   closeSync(file);
 }
 
@@ -84,7 +93,8 @@ function refresh(name: string, file: string, as: 'replacement' | 'addition'): Pr
 
 async function run(name: string, requests: ImportRequest[]): Promise<Run> {
   const services = await compose(at(name), { create: true });
-  await services.engine('cpu');
+  // Graphs and tokenizers are loaded when they are first needed: a question that nobody is ranked by needs them.
+  await readQuestion(await services.engine('cpu'), { instruction: INSTRUCTION });
   const start = performance.now();
   await services.importFiles(requests);
   const imported = performance.now();
@@ -109,14 +119,15 @@ async function run(name: string, requests: ImportRequest[]): Promise<Run> {
 }
 
 function report(): void {
-  const runs = [first, replaced, grown];
+  const runs = [first, longer, other, grown];
   const total = ({ seconds }: Run): number => STAGES.reduce((sum, stage) => sum + seconds[stage], 0);
   const line = (name: string, cell: (run: Run) => string): void =>
     console.log(`| ${[name, ...runs.map(cell)].join(' | ')} |`);
   console.log(
     `${(profile.length - 1) * copies} customers, ${(purchases.length - 1) * copies} purchases, ${added.length} customers changed\n`,
   );
-  console.log('| seconds | first run | whole new file | added rows |\n|---|---|---|---|');
+  console.log('| seconds | first run | whole file, new rows last | whole file, new rows first | added rows |');
+  console.log('|---|---|---|---|---|');
   for (const stage of STAGES) line(stage, ({ seconds }) => seconds[stage].toFixed(1));
   line('all', (one) => total(one).toFixed(1));
   line('share of the first run', (one) => (total(one) / total(first)).toFixed(3));

@@ -3,8 +3,8 @@ import type { Workspace } from '../workspace/workspace.js';
 import { loadRows, type Counts } from './load.js';
 import { asUtf8, withColumns } from './probe.js';
 import { isOncePerCustomer, type Reading, type ReadRows } from './read-file.js';
-import { addStaged, takeOver } from './replace-file.js';
 import { isSource } from './sources.js';
+import { addStaged, takeOver } from './staged-rows.js';
 import { nextFileId, type StoredFile } from './stored-file.js';
 
 /**
@@ -73,12 +73,5 @@ async function stage(
     return counts;
   }
   await addStaged(workspace, staged, earlier.id);
-  // A customer's rows now come from two files: their hashes add up.
-  await workspace.run(`
-    CREATE OR REPLACE TEMP TABLE import_hashes AS
-    SELECT user_id, sum(n) AS n, sum(hash) AS hash FROM row_hashes WHERE file_id = ${earlier.id} GROUP BY user_id HAVING count(*) > 1;
-    DELETE FROM row_hashes WHERE file_id = ${earlier.id} AND user_id IN (SELECT user_id FROM import_hashes);
-    INSERT INTO row_hashes SELECT ${earlier.id}, user_id, n, hash FROM import_hashes;
-    DROP TABLE import_hashes`);
   return counts;
 }

@@ -6,7 +6,7 @@ import { addRows } from './add-rows.js';
 import { hashOlderFiles, knownIds } from './known-ids.js';
 import type { Counts } from './load.js';
 import { checkMappedFiles, haveRoles, SET, type Mapping, type Roles } from './mapping.js';
-import { hashFile, probe, type FileShape } from './probe.js';
+import { hashWithStart, probe, type FileShape } from './probe.js';
 import { readRows, type Reading, type ReadRows } from './read-file.js';
 import { readAnew, replaceRows } from './replace-file.js';
 import type { ColumnRole } from './roles.js';
@@ -118,16 +118,16 @@ async function importFile(
   const same = await sameContent(workspace, found, request.roles && counts);
   if (same !== undefined) return reportAgain(await storedFile(workspace, same), request);
   // Hashing goes on beside the reading, which DuckDB does in threads of its own.
-  const hash = hashFile(request.path);
+  const hash = hashWithStart(request.path, earlier?.bytes);
   hash.catch(() => undefined);
   const { kind, path } = request;
   const known = await knownIds(workspace, earlier?.id);
   const roles = rolesOf(found, request, options, earlier);
-  const reading: Reading = { kind, path, found, known, roles, idColumn: options.idColumn };
+  const reading: Reading = { kind, path, found, hash, known, roles, idColumn: options.idColumn };
   const isAddition = request.earlier?.as === 'addition';
   if (earlier && isAddition) {
     const { columns, counts } = await addRows(workspace, earlier, reading);
-    await recordAddition(workspace, earlier, found, await hash, counts);
+    await recordAddition(workspace, earlier, found, (await hash).whole, counts);
     return { ...(await reportOf(workspace, earlier.id, reading, { columns, counts })), change: 'added' };
   }
   const fileId = earlier?.id ?? (await nextFileId(workspace));
@@ -135,7 +135,7 @@ async function importFile(
   const read = earlier ? await replace(workspace, earlier, reading) : await readRows(workspace, fileId, reading);
   const report = await reportOf(workspace, fileId, reading, read);
   checkMatch(report, reading, await hasOthers(workspace, known));
-  await record(workspace, fileId, kind, found, await hash, read.columns, read.counts);
+  await record(workspace, fileId, kind, found, (await hash).whole, read.columns, read.counts);
   await keepOutcome(workspace, fileId, kind, found.name, read.columns);
   return { ...report, change: earlier ? 'replaced' : 'new' };
 }

@@ -19,7 +19,7 @@ export interface LoadOptions {
   words: NumberWords;
   /** A repeated id counts as a duplicate of its first row. */
   onePerCustomer: boolean;
-  /** Query giving the `user_id`s whose rows alone are loaded; all of them without it. */
+  /** Query giving the id cells, as the file writes them, whose rows alone are loaded; all of them without it. */
   only?: string;
 }
 
@@ -37,8 +37,11 @@ export async function loadRows(
 ): Promise<Counts> {
   const table = `rows_${fileId}`;
   const rejectsTable = `reject_errors_${fileId}`;
-  const chosen = only === undefined ? '' : ` WHERE user_id IN (${only})`;
-  await workspace.run(`CREATE TABLE ${table} AS ${typedSql(shape, columns, words, rejectsTable)}${chosen}`);
+  const id = columns.find((column) => column.role === 'id')!;
+  // Rows that are not wanted go before anything of them is typed.
+  const chosen = only === undefined ? '' : ` WHERE c${id.ordinal} IN (${only})`;
+  const lines = `${readSql(shape, rejectsTable)}${chosen}`;
+  await workspace.run(`CREATE TABLE ${table} AS ${typedSql(lines, columns, words)}`);
   await dropInfinities(workspace, table, columns);
   const unusable = await moveUnusableRows(workspace, fileId, shape, columns);
   const broken = shape.format === 'csv' ? await moveBrokenLines(workspace, fileId, rejectsTable) : [];
@@ -58,7 +61,7 @@ export async function loadRows(
  * the ordinal of the cell that makes it unusable) only when one of its checked cells came out NULL. Rows are not numbered
  * here: that would keep DuckDB to one thread.
  */
-function typedSql(shape: FileShape, columns: ColumnRole[], words: NumberWords, rejectsTable: string): string {
+function typedSql(lines: string, columns: ColumnRole[], words: NumberWords): string {
   const kept = columns.filter((column) => column.role !== 'ignore' && column.role !== 'id');
   const checked = kept.filter((column) => column.role !== 'text');
   const id = columns.find((column) => column.role === 'id')!;
@@ -74,7 +77,7 @@ function typedSql(shape: FileShape, columns: ColumnRole[], words: NumberWords, r
     SELECT user_id, ${kept.map((column) => `v${column.ordinal} AS c${column.ordinal}, `).join('')}
       CASE WHEN ${suspect.join(' OR ')} THEN (CASE WHEN user_id IS NULL THEN ${id.ordinal} ${reasons.join(' ')} END) END AS bad, row_hash
     FROM (SELECT *, id_cell(c${id.ordinal}) AS user_id, ${rowHashSql(columns)} AS row_hash${values.join('')}
-      FROM (SELECT *${cores.join('')} FROM ${readSql(shape, rejectsTable)}))`;
+      FROM (SELECT *${cores.join('')} FROM ${lines}))`;
 }
 
 /** SQL for the hash of a row's cells c1, c2, … as the file writes them, those of ignored columns left out. */

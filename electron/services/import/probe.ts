@@ -270,7 +270,26 @@ export async function takeSample(workspace: Workspace, shape: FileShape, table: 
 
 /** SHA-256 of a file's bytes as they lie on the disk, in hexadecimal. */
 export async function hashFile(path: string): Promise<string> {
+  return (await hashWithStart(path)).whole;
+}
+
+/** SHA-256 of a file, and of its first bytes where it has more than those. */
+export interface FileHash {
+  whole: string;
+  start?: string;
+}
+
+/** The hash of a file, and on the way that of its first `bytes` bytes. */
+export async function hashWithStart(path: string, bytes = 0): Promise<FileHash> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
+  let start: string | undefined;
+  let left = bytes;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    const isReached = left > 0 && chunk.length > left;
+    if (isReached) start = hash.update(chunk.subarray(0, left)).copy().digest('hex');
+    hash.update(isReached ? chunk.subarray(left) : chunk);
+    left = isReached ? 0 : left - chunk.length;
+  }
+  const whole = hash.digest('hex');
+  return start === undefined ? { whole } : { whole, start };
 }

@@ -3,7 +3,7 @@ import type { Workspace } from '../workspace/workspace.js';
 import { loadRows, NOT_UTF8, type Counts } from './load.js';
 import { applyRoles, SET, type Roles } from './mapping.js';
 import { keepNumberWords, numberWords } from './number-words.js';
-import { asUtf8, takeSample, withColumns, type FileShape } from './probe.js';
+import { asUtf8, takeSample, withColumns, type FileHash, type FileShape } from './probe.js';
 import { detectRoles, type ColumnRole } from './roles.js';
 import type { FileKind } from './sources.js';
 
@@ -12,6 +12,8 @@ export interface Reading {
   kind: FileKind;
   path: string;
   found: FileShape;
+  /** Of the file, and of as much of it as its earlier version has; comes while it is read. */
+  hash: Promise<FileHash>;
   /** Roles of columns that are not to be guessed, by name. */
   roles: Roles;
   /** Name of the customer id column, where the file has it. */

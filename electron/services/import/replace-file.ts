@@ -1,16 +1,19 @@
 import type { Workspace } from '../workspace/workspace.js';
+import { appendRows } from './append-rows.js';
 import { loadRows, rowHashSql, type Counts } from './load.js';
 import { asUtf8, dropRejects, readSql, withColumns, type FileShape } from './probe.js';
 import { isOncePerCustomer, readRows, type Reading, type ReadRows } from './read-file.js';
 import type { ColumnRole } from './roles.js';
 import { isSource } from './sources.js';
+import { takeOver } from './staged-rows.js';
 import { dropContents, nextFileId, type StoredFile } from './stored-file.js';
 
 /** When more of the customers changed than this, the file is read as if it were new. */
 const MOST_CHANGED = 0.3;
 
 /**
- * Brings rows_<id> of an earlier file to what its new version holds. Rows of customers who have not changed are left
+ * Brings rows_<id> of an earlier file to what its new version holds. Of a file that was only added to, what was added is
+ * read. Else rows of customers who have not changed are left
  * alone: the file is hashed per customer first, and only the rows of the others are taken in. A file that cannot be
  * compared so (another header or other roles, rejected rows, too many changes) is read as a whole.
  * @throws AppError as readRows does
@@ -39,10 +42,12 @@ async function replaceChanged(
   const { columns } = earlier;
   const shape = await withColumns(workspace, await asUtf8(reading.found, folder));
   if (!isSource(earlier.kind) || !hasSameColumns(columns, shape, reading) || earlier.rejected > 0) return undefined;
+  const appended = await appendRows(workspace, earlier, reading, folder);
+  if (appended) return appended;
   try {
     const read = await compareHashes(workspace, earlier, shape);
     if (read === undefined) return undefined;
-    const only = 'SELECT user_id FROM import_changed';
+    const only = 'SELECT cell FROM import_hashes SEMI JOIN import_changed USING (user_id)';
     const options = { words: new Map(), onePerCustomer: isOncePerCustomer(earlier.kind), only };
     const staged = await nextFileId(workspace);
     const { rejected } = await loadRows(workspace, staged, shape, columns, options);
@@ -50,7 +55,7 @@ async function replaceChanged(
       await dropContents(workspace, staged);
       return undefined;
     }
-    await takeOver(workspace, staged, earlier.id, only);
+    await takeOver(workspace, staged, earlier.id, 'SELECT user_id FROM import_changed');
     const accepted = (await workspace.one<{ n: number }>(`SELECT count(*) AS n FROM rows_${earlier.id}`))!.n;
     return { read, accepted, rejected: 0, duplicates: read - accepted };
   } finally {
@@ -72,7 +77,8 @@ function hasSameColumns(columns: ColumnRole[], shape: FileShape, { roles, idColu
 }
 
 /**
- * Makes import_changed, the customers whose cells are not those of row_hashes.
+ * Makes import_hashes, of every id as the file writes it, and import_changed, the customers whose cells are not those of
+ * row_hashes. Ids are read once per group and not once per row.
  * @returns rows of the file, or undefined when it has broken lines or too many changes
  */
 async function compareHashes(workspace: Workspace, earlier: StoredFile, shape: FileShape): Promise<number | undefined> {
@@ -80,34 +86,18 @@ async function compareHashes(workspace: Workspace, earlier: StoredFile, shape: F
   const id = earlier.columns.find((column) => column.role === 'id')!;
   await workspace.run(`
     CREATE OR REPLACE TEMP TABLE import_hashes AS
-    SELECT user_id, count(*) AS n, sum(h) AS hash
-    FROM (SELECT id_cell(c${id.ordinal}) AS user_id, ${rowHashSql(earlier.columns)} AS h FROM ${readSql(shape, rejectsTable)}) GROUP BY user_id;
+    SELECT cell, id_cell(cell) AS user_id, n, hash
+    FROM (SELECT c${id.ordinal} AS cell, count(*) AS n, sum(${rowHashSql(earlier.columns)}) AS hash FROM ${readSql(shape, rejectsTable)} GROUP BY cell);
     CREATE OR REPLACE TEMP TABLE import_changed AS
-    SELECT user_id FROM import_hashes n FULL JOIN (FROM row_hashes WHERE file_id = ${earlier.id}) o USING (user_id)
+    SELECT user_id FROM (SELECT user_id, sum(n) AS n, sum(hash) AS hash FROM import_hashes GROUP BY user_id) n
+      FULL JOIN (FROM row_hashes WHERE file_id = ${earlier.id}) o USING (user_id)
     WHERE n.hash IS DISTINCT FROM o.hash OR n.n IS DISTINCT FROM o.n`);
   const broken =
     shape.format === 'csv' && (await workspace.one(`SELECT 1 AS one FROM ${rejectsTable} LIMIT 1`)) !== undefined;
   await dropRejects(workspace, rejectsTable);
   const found = await workspace.one<{ rows: number; customers: number; changed: number; nameless: boolean }>(`
-    SELECT coalesce(sum(n), 0) AS rows, count(*) AS customers, coalesce(bool_or(user_id IS NULL), true) AS nameless,
+    SELECT coalesce(sum(n), 0) AS rows, count(DISTINCT user_id) AS customers, coalesce(bool_or(user_id IS NULL), true) AS nameless,
       (SELECT count(*) FROM import_changed) AS changed FROM import_hashes`);
   const isFew = found!.changed <= MOST_CHANGED * found!.customers;
   return broken || found!.nameless || !isFew ? undefined : found!.rows;
-}
-
-/** Moves the staged rows of the customers of `only` to another file, in place of those it had of them. */
-export async function takeOver(workspace: Workspace, staged: number, fileId: number, only: string): Promise<void> {
-  await workspace.run(`
-    DELETE FROM rows_${fileId} WHERE user_id IN (${only});
-    DELETE FROM row_hashes WHERE file_id = ${fileId} AND user_id IN (${only})`);
-  await addStaged(workspace, staged, fileId);
-}
-
-/** Adds staged rows, their hashes and rejects to a file. */
-export async function addStaged(workspace: Workspace, staged: number, fileId: number): Promise<void> {
-  await workspace.run(`
-    INSERT INTO rows_${fileId} SELECT * FROM rows_${staged};
-    DROP TABLE rows_${staged};
-    UPDATE row_hashes SET file_id = ${fileId} WHERE file_id = ${staged};
-    UPDATE rejects SET file_id = ${fileId} WHERE file_id = ${staged}`);
 }

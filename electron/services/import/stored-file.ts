@@ -15,13 +15,14 @@ export interface StoredFile extends Counts {
   path: string;
   sha256: string;
   bytes: number;
+  encoding: string;
   columns: ColumnRole[];
 }
 
 /** @throws AppError source-missing when the workspace holds no file of this number */
 export async function storedFile(workspace: Workspace, fileId: number): Promise<StoredFile> {
   const file = await workspace.one<Omit<StoredFile, 'columns'> & { [key: string]: string | number }>(
-    `SELECT id, source AS kind, name, path, sha256, bytes, read_rows AS read, accepted, rejected, duplicates
+    `SELECT id, source AS kind, name, path, sha256, bytes, encoding, read_rows AS read, accepted, rejected, duplicates
      FROM source_files WHERE id = $1`,
     [fileId],
   );

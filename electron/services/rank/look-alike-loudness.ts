@@ -1,11 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { eventsOf, type EventBlock } from '../index/event-block.js';
-import { learnLookAlike, likeness, ownedBy, withoutMeant, type LookAlikeBase } from './look-alike.js';
+import { learnLookAlike, likeness, ownedBy, withoutMeant, type LookAlikeBase, type Unmeant } from './look-alike.js';
 
 /** Deviations of the evidence that a deviation of likeness may be worth, and the one to start from. */
 const LOUDNESS = [0, 0.25, 0.5, 1, 2, 3, 6, 12] as const;
 const USUAL = LOUDNESS.indexOf(3);
-const FOLDS = 2;
 
 /** What customers of whom nothing is learned say: one row per customer. */
 interface HeldBack {
@@ -28,19 +27,23 @@ export async function judgedLoudness(
   evidenceOf: (learned: EventBlock, asked: EventBlock) => Promise<Float32Array>,
   deviation: number,
 ): Promise<number | undefined> {
-  const { events } = base;
-  const all = Array.from({ length: events.customers }, (_, customer) => customer);
+  const even = halfOf(base, 0);
+  await setImmediate();
+  const odd = halfOf(base, 1);
   const heldBack: HeldBack = { owned: [], place: [] };
-  for (let fold = 0; fold < FOLDS; fold++) {
-    const learning = { ...base, events: eventsOf(events, all.filter((one) => one % FOLDS !== fold)) }; // prettier-ignore
-    const lookAlike = await learnLookAlike(learning, excluded);
+  // Either half is learned from once, and asked about once.
+  for (const [learning, asked] of [
+    [odd, even],
+    [even, odd],
+  ] as const) {
+    // prettier-ignore
+    const lookAlike = await learnLookAlike(learning.base, excluded, learning.unmeant);
     if (!lookAlike) continue;
-    const asked = eventsOf(events, all.filter((one) => one % FOLDS === fold)); // prettier-ignore
-    const { others, seen } = withoutMeant({ ...base, events: asked });
-    const owns = ownedBy(asked, base.degree, excluded);
+    const { others, seen } = asked.unmeant;
+    const owns = ownedBy(asked.base.events, base.degree, excluded);
     const owned = seen.map((customer) => owns[customer]!);
     await setImmediate();
-    const evidence = await evidenceOf(learning.events, others);
+    const evidence = await evidenceOf(learning.base.events, others);
     await setImmediate();
     const alike = likeness(lookAlike, others);
     const places = LOUDNESS.map((loudness) =>
@@ -53,6 +56,13 @@ export async function judgedLoudness(
     owned.forEach((_, at) => heldBack.place.push(places.map((place) => place[at]!)));
   }
   return heldBack.owned.some((one) => one > 0) ? chosenOf(heldBack) : undefined;
+}
+
+/** Every other customer of the base, from the first or the second on. */
+function halfOf(base: LookAlikeBase, first: 0 | 1): { base: LookAlikeBase; unmeant: Unmeant } {
+  const chosen = Array.from({ length: Math.ceil((base.events.customers - first) / 2) }, (_, at) => first + 2 * at);
+  const half = { ...base, events: eventsOf(base.events, chosen) };
+  return { base: half, unmeant: withoutMeant(half) };
 }
 
 /** Share of those who own nothing that comes after each customer; those who own a part count as a part. */

@@ -43,14 +43,16 @@ export interface LookAlikeBase {
  * dual form (Saunders, Gammerman & Vovk 1998), both classes weighed the same. Nobody's label is read; the owners are those
  * of the strings nearest to the instruction, and who also has what is excluded counts as none.
  * @param excluded how surely each string is what is not wanted, [strings] each
+ * @param unmeant what else the customers have, where the caller knows it already
  * @returns undefined where hardly anybody has what is meant
  */
 export async function learnLookAlike(
   base: LookAlikeBase,
   excluded: readonly Float64Array[],
+  unmeant: Unmeant = withoutMeant(base),
 ): Promise<LookAlike | undefined> {
   const { events, columns, degree } = base;
-  const { others, seen } = withoutMeant(base);
+  const { others, seen } = unmeant;
   await setImmediate();
   const owned = ownedBy(events, degree, excluded);
   const target = Float64Array.from(seen, (customer) => owned[customer]!);
@@ -82,16 +84,19 @@ export function likeness({ weights, degree, excluded, mean, deviation }: LookAli
   });
 }
 
+/** Customers of whom something else is seen than what is meant, and that. */
+export interface Unmeant {
+  others: EventBlock;
+  seen: number[];
+}
+
 /**
  * Owners are told by what else they have: neither the number of their events may give them away, nor summaries that what is
  * meant went into, nor that they lack another value of the same column, nor that nothing else is known of them.
  * @returns the customers of whom something else is seen, and their events but what is meant, other answers to the same and
  *   summaries
  */
-export function withoutMeant({ events: block, choices, kind, degree }: LookAlikeBase): {
-  others: EventBlock;
-  seen: number[];
-} {
+export function withoutMeant({ events: block, choices, kind, degree }: LookAlikeBase): Unmeant {
   const meant = new Set(choices.filter((_, string) => degree[string]! > 0));
   const isHidden = choices.map((choice, string) => Number(meant.has(choice) || kind[string] === KIND.aggregate));
   const hidden = new Uint8Array(block.start[block.customers]!);

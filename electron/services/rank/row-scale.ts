@@ -1,4 +1,4 @@
-import { weightedSum, type Rows } from './rows.js';
+import type { Rows } from './rows.js';
 
 /** Rare strings weigh more, by the square root of what would give every string the same variance. */
 const RARITY = 0.5;
@@ -23,7 +23,9 @@ export function rowScale(base: Rows, columns: number): RowScale {
 }
 
 export function scaledRows(rows: Rows, scale: Float64Array): Rows {
-  return { ...rows, value: rows.value.map((value, at) => value * scale[rows.column[at]!]!) };
+  const value = new Float64Array(rows.start.at(-1)!);
+  for (let at = 0; at < value.length; at++) value[at] = rows.value[at]! * scale[rows.column[at]!]!;
+  return { ...rows, value };
 }
 
 /** Rows from .. to - 1. */
@@ -43,10 +45,15 @@ export function moments(values: Float64Array): { mean: number; deviation: number
   return { mean, deviation: Math.sqrt(variance) || 1 };
 }
 
-function columnMoments(base: Rows, count: number): { mean: Float64Array; deviation: Float64Array } {
-  const customers = base.start.length - 1;
-  const each = new Float64Array(customers).fill(1 / customers);
-  const mean = weightedSum(base, each, count);
-  const square = weightedSum({ ...base, value: base.value.map((value) => value * value) }, each, count);
+function columnMoments({ start, column, value }: Rows, count: number): { mean: Float64Array; deviation: Float64Array } {
+  const customers = start.length - 1;
+  const each = 1 / customers;
+  const mean = new Float64Array(count);
+  const square = new Float64Array(count);
+  for (let at = 0, to = start[customers]!; at < to; at++) {
+    const [place, one] = [column[at]!, value[at]!];
+    mean[place]! += each * one;
+    square[place]! += each * (one * one);
+  }
   return { mean, deviation: square.map((value, at) => Math.sqrt(Math.max(0, value - mean[at]! ** 2))) };
 }

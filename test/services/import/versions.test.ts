@@ -59,6 +59,65 @@ describe('a new version of a file', () => {
     expect(await fixture.workspace.all('SELECT id, name FROM source_files')).toEqual([{ id: 1, name: 'bills-3.csv' }]);
   });
 
+  it('may write the same id in several ways', async () => {
+    await fixture.import('purchases', 'bills.csv', bills(lines));
+    const spelt = bills([
+      ...lines.slice(1),
+      ' 000 ,cup,"1.000,50"',
+      '"003",tea,"2,00"',
+      '\'=1,tea,"2,00"',
+      '=1,tea,"3,00"',
+    ]);
+    expect(await change(1, 'replacement', 'bills-2.csv', spelt)).toMatchObject({
+      read: 43,
+      accepted: 43,
+      customers: 41,
+    });
+    expect({ rows: await sorted(1), hashes: await hashes() }).toEqual(await freshRows('bills-2.csv', spelt));
+    const back = bills([...lines].reverse());
+    expect(await change(1, 'replacement', 'bills-3.csv', back)).toMatchObject({ read: 40, customers: 40 });
+    expect({ rows: await sorted(1), hashes: await hashes() }).toEqual(await freshRows('bills-3.csv', back));
+  });
+
+  it('types the rows of the customers who changed alone', async () => {
+    await fixture.import('purchases', 'bills.csv', bills(lines));
+    await fixture.workspace.run("UPDATE rows_1 SET c2 = 'kept'");
+    await change(1, 'replacement', 'bills-2.csv', bills(['007,milk,"3,25"', ' 0012 ,milk,"3,25"', ...lines]));
+    const read = await fixture.workspace.all("SELECT DISTINCT user_id FROM rows_1 WHERE c2 <> 'kept' ORDER BY ALL");
+    expect(read).toEqual([{ user_id: '0012' }, { user_id: '007' }]);
+  });
+
+  it('that begins with the earlier content leaves what an import of it alone would, and only the rest is read', async () => {
+    await fixture.import('purchases', 'bills.csv', bills(lines));
+    const more = [...lines, '007,milk,"3,25"', '007,milk,"3,25"', '0012,"green\ntea","2,00"'];
+    expect(await change(1, 'replacement', 'bills-2.csv', bills(more))).toMatchObject({
+      change: 'replaced',
+      read: 43,
+      accepted: 43,
+      customers: 40,
+    });
+    expect({ rows: await sorted(1), hashes: await hashes() }).toEqual(await freshRows('bills-2.csv', bills(more)));
+    await fixture.workspace.run("UPDATE rows_1 SET c2 = 'kept'");
+    const whole = `${bills([...more, 'new,tea,"9,00"'])}\n\n`;
+    expect(await change(1, 'replacement', 'bills-3.csv', whole)).toMatchObject({ read: 44, accepted: 44 });
+    expect(await hashes()).toEqual((await freshRows('bills-3.csv', whole)).hashes);
+    const read = await fixture.workspace.all("SELECT user_id FROM rows_1 WHERE c2 <> 'kept'");
+    expect(read).toEqual([{ user_id: 'new' }]);
+    const files = await fixture.workspace.all('SELECT name, read_rows, bytes FROM source_files');
+    expect(files).toEqual([{ name: 'bills-3.csv', read_rows: 44, bytes: Buffer.byteLength(whole) }]);
+  });
+
+  it('that adds rows which cannot be used, or in another encoding, is read as a whole', async () => {
+    await fixture.import('purchases', 'bills.csv', bills(lines));
+    const odd = await change(1, 'replacement', 'bills-2.csv', bills([...lines, 'new,tea,nine', 'new,tea,"9,00"']));
+    expect(odd).toMatchObject({ read: 42, accepted: 41, rejected: 1 });
+    expect((await fixture.rejects()).map(({ line }) => line)).toEqual([42]);
+    await change(1, 'replacement', 'bills-3.csv', bills(lines));
+    await change(1, 'replacement', 'bills-4.csv', Buffer.from(bills([...lines, 'new,thé,"9,00"']), 'latin1'));
+    expect(await fixture.workspace.all("SELECT c2 FROM rows_1 WHERE user_id = 'new'")).toEqual([{ c2: 'thé' }]);
+    expect(await fixture.rejects()).toEqual([]);
+  });
+
   it('with rejected rows is counted like any file', async () => {
     await fixture.import('purchases', 'bills.csv', bills(lines));
     const broken = await change(1, 'replacement', 'bills-2.csv', bills([...lines, '003,tea', ',tea,"1,00"']));
