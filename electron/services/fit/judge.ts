@@ -2,16 +2,13 @@ import type { Engine } from '../../engine/engine.js';
 import { floats } from '../../engine/session.js';
 import { auc } from '../evaluate/metrics.js';
 import type { TokenBatch } from '../../engine/learned.js';
-import { similarity } from '../rank/embedding.js';
+import { GATES, similarity } from '../rank/embedding.js';
 import { throwIfCancelled, type Task } from '../task.js';
 import { placeOf, type Population } from './population.js';
 import type { FitQuestion } from './questions.js';
 
 /** Questions without which nothing can be told. */
 export const LEAST_QUESTIONS = 4;
-
-/** How far the learned path may be opened; see rank/embedding.ts. */
-export const GATES = [0, 0.25, 0.5, 1, 1.5, 2, 3, 4] as const;
 
 /** What one kind of held-back questions says of a set of weights. */
 export interface Opening {

@@ -3,6 +3,9 @@ const SHARE = 0.7;
 const SOFTNESS = 8;
 const HALF = Math.SQRT1_2;
 
+/** How far the learned path may be opened. */
+export const GATES = [0, 0.25, 0.5, 1, 1.5, 2, 3, 4] as const;
+
 /**
  * How loud the learned part and the evidence are under a gate. Up to 1 the gate scales the learned part; beyond, where
  * the embedding has no more room for it, it softens the evidence instead.

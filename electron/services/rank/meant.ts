@@ -15,7 +15,9 @@ const THING = 0.25;
 export interface Meant {
   /** How surely each string is what is meant, 0 .. 1, [strings]. */
   degree: Float64Array;
-  /** How surely anything is, and is one thing rather than a theme, 0 .. 1. */
+  /** How surely anything is, 0 .. 1. */
+  presence: number;
+  /** How surely that is one thing rather than a theme, 0 .. presence. */
   sureness: number;
 }
 
@@ -27,9 +29,11 @@ export function meantStrings(cosine: Float64Array): Meant {
   const sorted = cosine.slice().sort().reverse();
   const best = sorted[0] ?? -1;
   const crowd = sorted[Math.min(CROWD, sorted.length - 1)] ?? -1;
+  const presence = share(best, ABSENT, SURE);
   return {
     degree: cosine.map((one) => Math.max(0, 1 - (best - one) / NEAR)),
-    sureness: share(best, ABSENT, SURE) * share(best - crowd, THEME, THING),
+    presence,
+    sureness: presence * share(best - crowd, THEME, THING),
   };
 }
 

@@ -4,9 +4,10 @@ import { readCustomers, sampledCustomers } from '../index/read-index.js';
 import { KIND } from '../index/scale.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { readChoices, readColumns } from './columns.js';
+import { holdBack, type HeldBack } from './held-back-owners.js';
 import { judgedLoudness } from './look-alike-loudness.js';
 import { learnLookAlike, likeness, type LookAlike } from './look-alike.js';
-import { meantStrings } from './meant.js';
+import { meantStrings, type Meant } from './meant.js';
 import type { Direction } from './question.js';
 import { moments } from './row-scale.js';
 import { featuresOf, prepareEvidence, type Evidence, type Side } from './side.js';
@@ -33,15 +34,20 @@ export interface WeighedLookAlike extends LookAlike, LikeTo {
   scale: number;
   /** What leaves the sum with the deviation of the evidence alone. */
   spread: number;
-  /** How surely what the owners have is what the instruction names, 0 .. 1. */
-  sureness: number;
+}
+
+/** What the owners of what a side names say. */
+export interface Owners extends Pick<Meant, 'presence' | 'sureness'> {
+  /** Owners held back, with those who own nothing; none where likeness to owners does not count or they are too few. */
+  heldBack: HeldBack[];
+  /** Likeness to them; undefined where it does not count, or hardly anybody has anything near what is named. */
+  lookAlike: WeighedLookAlike | undefined;
 }
 
 /**
  * Likeness to the owners of what a side names. It counts where the instruction is about having something, as far as that is
  * surely in the data, and as loud as owners held back say.
  * @param sample of the `total` encoded customers
- * @returns undefined where it does not count, or hardly anybody has anything near what is named
  */
 export async function prepareLookAlike(
   workspace: Workspace,
@@ -49,10 +55,11 @@ export async function prepareLookAlike(
   side: Side,
   sample: EventBlock,
   total: number,
-): Promise<WeighedLookAlike | undefined> {
+): Promise<Owners> {
   const { scores, cosines, read } = side;
-  const { degree, sureness } = meantStrings(await ofOwned(workspace, nearness(side)));
-  if (sureness === 0 || !OWNING.has(read.understanding.direction)) return undefined;
+  const { degree, presence, sureness } = meantStrings(await ofOwned(workspace, nearness(side)));
+  const none = { presence, sureness, heldBack: [], lookAlike: undefined };
+  if (sureness === 0 || !OWNING.has(read.understanding.direction)) return none;
   const base = {
     events: await withMoreOwners(workspace, sample, total, degree),
     columns: await readColumns(workspace),
@@ -63,20 +70,19 @@ export async function prepareLookAlike(
   const excluded = scores.namedNot.filter((one) => one !== undefined);
   const evidenceOf = (evidence: Evidence, block: EventBlock): Promise<Float32Array> =>
     engine.evidence(featuresOf(evidence, block), evidence.context);
+  const heldBack = await holdBack(base, excluded, (learned, asked) =>
+    evidenceOf(prepareEvidence(read.directions, cosines, scores.facts, learned), asked),
+  );
+  if (heldBack.length === 0) return none;
   const evidence = Float64Array.from(await evidenceOf(side, sample));
   const { deviation } = moments(evidence);
-  const loudness = await judgedLoudness(
-    base,
-    excluded,
-    (learned, asked) => evidenceOf(prepareEvidence(read.directions, cosines, scores.facts, learned), asked),
-    deviation,
-  );
-  const learned = loudness ? await learnLookAlike(base, excluded) : undefined;
-  if (!loudness || !learned) return undefined;
+  const loudness = judgedLoudness(heldBack, deviation);
+  const learned = loudness > 0 ? await learnLookAlike(base, excluded) : undefined;
+  if (!learned) return { ...none, heldBack };
   const scale = sureness * loudness * deviation;
   const alike = likeness(learned, sample);
   const spread = moments(evidence.map((value, at) => value + scale * alike[at]!)).deviation / deviation;
-  return { ...learned, scale, spread, sureness, having: await nearestTexts(workspace, degree) };
+  return { ...none, heldBack, lookAlike: { ...learned, scale, spread, having: await nearestTexts(workspace, degree) } };
 }
 
 /** Cosine of every string with what is wanted: with the nearest phrase and the whole, half of either, or with the whole alone. */

@@ -7,11 +7,12 @@ import { throwIfCancelled, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { CONTEXT, FEATURES } from './evidence.js';
 import { similarity } from './embedding.js';
+import { openGate } from './gate.js';
 import { likeness } from './look-alike.js';
 import { prepareLookAlike, type WeighedLookAlike } from './prepare-look-alike.js';
 import { OUTCOMES, readContrast, readQuestion, type Question, type Understanding } from './question.js';
 import { Readout } from './readout.js';
-import { featuresOf, isNamed, prepareSide, type Side } from './side.js';
+import { featuresOf, prepareSide, type Side } from './side.js';
 
 /** Customers that the first pass looks at, evenly spaced by number. */
 const SAMPLE = 8192;
@@ -65,23 +66,30 @@ export async function prepareScorer(workspace: Workspace, engine: Engine, questi
     );
   const sample = await sampleEvents(workspace, total, SAMPLE);
   const wanted = await prepareSide(workspace, engine, read, facts, sample);
-  const lookAlike = await prepareLookAlike(workspace, engine, wanted, sample, total);
+  const owners = await prepareLookAlike(workspace, engine, wanted, sample, total);
   const text = question.contrast?.trim();
   const contrast = text
     ? await prepareSide(workspace, engine, await readContrast(engine, read, text), facts, sample)
     : undefined;
-  const open = openGate(engine, wanted, lookAlike);
-  const readout = open > 0 ? await Readout.of(workspace, engine, read, facts) : undefined;
-  return { understanding: read.understanding, wanted, lookAlike, contrast, readout, gate: open };
+  const readout = mayOpen(engine, wanted) ? await Readout.of(workspace, engine, read, facts) : undefined;
+  const gate = readout ? await openGate(engine.model, wanted, owners, readout) : 0;
+  const { lookAlike } = owners;
+  return {
+    understanding: read.understanding,
+    wanted,
+    lookAlike,
+    contrast,
+    readout: gate > 0 ? readout : undefined,
+    gate,
+  };
 }
 
 /**
- * How far the learned path is open. No fit is judged by staying or leaving, of which a customer's things say nothing, by what
- * customers only should not have, nor beside likeness, so that it gives way to all of these.
+ * Whether the learned path may be opened at all: by a fit alone, and none is judged by staying or leaving, of which a
+ * customer's things say nothing, nor by what customers only should not have.
  */
-function openGate({ model }: Engine, wanted: Side, lookAlike: WeighedLookAlike | undefined): number {
-  if (wanted.read.isNegated || OUTCOMES.has(wanted.read.understanding.direction)) return 0;
-  return (isNamed(wanted) ? model.namedGate : model.gate) * (1 - (lookAlike?.sureness ?? 0));
+function mayOpen({ model }: Engine, { read }: Side): boolean {
+  return Math.max(model.gate, model.namedGate) > 0 && !read.isNegated && !OUTCOMES.has(read.understanding.direction);
 }
 
 /** Scores every encoded customer, in the order of their numbers. */

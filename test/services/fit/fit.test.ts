@@ -12,7 +12,8 @@ import {
   type FitPlan,
   type FitVersion,
 } from '../../../electron/services/fit/fit-versions.js';
-import { GATES, openingOf } from '../../../electron/services/fit/judge.js';
+import { openingOf } from '../../../electron/services/fit/judge.js';
+import { GATES } from '../../../electron/services/rank/embedding.js';
 import { listRankings } from '../../../electron/services/rank/list-rankings.js';
 import { Cancelled } from '../../../electron/services/errors.js';
 import { unattended } from '../../../electron/services/task.js';

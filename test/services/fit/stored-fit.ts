@@ -2,7 +2,8 @@ import type { Services } from '../../../electron/composition.js';
 import { encodeFingerprint } from '../../../electron/services/index/encode.js';
 import { finishFit, saveCheckpoint, startFit } from '../../../electron/services/fit/fit-store.js';
 import { freshState } from '../../../electron/services/fit/optimizer.js';
-import { GATES, type Verdict } from '../../../electron/services/fit/judge.js';
+import type { Verdict } from '../../../electron/services/fit/judge.js';
+import { GATES } from '../../../electron/services/rank/embedding.js';
 
 const OPENING = {
   questions: 9,

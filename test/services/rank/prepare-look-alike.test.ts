@@ -48,11 +48,11 @@ describe('likeness in a base that is larger than its sample', () => {
   it('is learned from owners that are not in the sample', async () => {
     const sample = await sampleEvents(workspace, TOTAL, SAMPLE);
     const side = await sideOf('present');
-    const found = await prepareLookAlike(workspace, engine, side, sample, TOTAL);
+    const { lookAlike: found } = await prepareLookAlike(workspace, engine, side, sample, TOTAL);
     expect(found!.weights.present.some((weight) => weight > 0)).toBe(true);
     expect(found!.scale).toBeGreaterThan(0);
     // The sample alone has no owner to learn from.
-    expect(await prepareLookAlike(workspace, engine, side, sample, SAMPLE)).toBeUndefined();
+    expect((await prepareLookAlike(workspace, engine, side, sample, SAMPLE)).lookAlike).toBeUndefined();
   });
 
   it('leaves out what nobody has any more', async () => {
@@ -62,7 +62,7 @@ describe('likeness in a base that is larger than its sample', () => {
     await workspace.run(`DELETE FROM events WHERE string = ${string}`);
     await countOwners(workspace);
     const wanted = side.cosines.wanted.map((row) => row.map((value, at) => (at === string ? 1 : 0.85 * value)));
-    const found = await prepareLookAlike(
+    const { lookAlike: found } = await prepareLookAlike(
       workspace,
       engine,
       { ...side, cosines: { ...side.cosines, wanted } },
@@ -75,6 +75,7 @@ describe('likeness in a base that is larger than its sample', () => {
 
   it('says nothing where the instruction is about staying or leaving', async () => {
     const sample = await sampleEvents(workspace, TOTAL, SAMPLE);
-    expect(await prepareLookAlike(workspace, engine, await sideOf('inactive'), sample, TOTAL)).toBeUndefined();
+    const { lookAlike, heldBack } = await prepareLookAlike(workspace, engine, await sideOf('inactive'), sample, TOTAL);
+    expect([lookAlike, heldBack]).toEqual([undefined, []]);
   });
 });
