@@ -112,6 +112,7 @@ describe('audience options', () => {
     expect(() => readTarget(parse('--instruction', ' '))).toThrowError(/empty/);
     expect(() => readTarget(parse())).toThrowError(/no instruction/);
     expect(() => readTarget(parse('--target', join(folder, 'nowhere.json')))).toThrowError(/no such file/);
+    expect(() => readTarget(parse('--target', 't.json', '--tuned', 'x'))).toThrowError(/has its own instructions/);
   });
 
   it('take an expected rate of an offer, in place of labels', () => {
