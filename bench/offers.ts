@@ -1,7 +1,7 @@
 // `npm run -s cli -- bench offers [DATA] [--customers N] [--sets a,b]`: next best offers where later or hidden purchases are
 // known. Every target of a set is an offer; the rows that give any of them away are hidden from everybody. Hit rate and NDCG
-// as `evaluate-offers` prints them, beside popularity. Labels only score, calibrate and count popularity, the last two on the
-// half of the customers that is not measured.
+// as `evaluate-offers` prints them, beside popularity. Labels only score, calibrate, give rates and count popularity, all but the
+// first on the half of the customers that is not measured.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -30,14 +30,16 @@ mkdirSync(options.cache, { recursive: true });
 console.log(
   `Customers who took at least one offer later, of ${options.customers} of a set at most; each set ranked by a model that was not trained on it.\n`,
 );
-console.log('| set | offers | customers | figure | by rank, no labels | calibrated | popularity |');
-console.log('|---|---|---|---|---|---|---|');
+console.log(
+  '| set | offers | customers | figure | by rank, no labels | by rank and known rate | calibrated | popularity |',
+);
+console.log('|---|---|---|---|---|---|---|---|');
 for (const set of options.sets.split(',')) {
   const offers = await rankOffers(set);
   for (const k of FIRST) {
-    const { byRank, calibrated, popularity } = evaluateOffers(offers, k);
+    const { byRank, expected, calibrated, popularity } = evaluateOffers(offers, k);
     const row = (figure: string, of: (metrics: RecommendationMetrics) => number): void => {
-      const cells = [byRank, calibrated, popularity].map((metrics) => of(metrics).toFixed(3));
+      const cells = [byRank, expected, calibrated, popularity].map((metrics) => of(metrics).toFixed(3));
       console.log(`| ${set} | ${offers.length} | ${byRank.customers} | ${figure} at ${k} | ${cells.join(' | ')} |`);
     };
     row('hit rate', ({ hitRate }) => hitRate);

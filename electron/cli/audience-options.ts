@@ -8,6 +8,7 @@ import {
   offersSpec,
   targetSpec,
   type AudienceSpec,
+  type ListSpec,
   type OffersSpec,
   type TargetSpec,
 } from '../services/audience/spec.js';
@@ -83,7 +84,16 @@ export function addRuleOptions(command: Command): Command {
 
 /** @throws AppError `target-missing`, `file-invalid`. */
 export function readTarget(options: TargetOptions): TargetSpec {
-  if (options.target) return readJson(options.target, targetSpec);
+  if (options.target !== undefined) {
+    const { instruction, answer, contrast, tuned } = options;
+    if ([instruction, answer, contrast, tuned].every((text) => text === undefined))
+      return readJson(options.target, targetSpec);
+    throw new AppError(
+      'option-invalid',
+      'A target file has its own instructions',
+      'give --target alone, or --instruction, or --tuned',
+    );
+  }
   if (options.tuned !== undefined) {
     if (options.instruction === undefined && options.answer === undefined && options.contrast === undefined)
       return targetSpec.parse({ tuned: options.tuned });
@@ -189,7 +199,8 @@ function fileAndColumn(text: string): { file: string; column?: string } {
   return { file: text.slice(0, at), column: text.slice(at + 1) };
 }
 
-function listOf(text: string) {
+/** A list as written on the command line, FILE or FILE:COLUMN. */
+export function listOf(text: string): ListSpec {
   const { file, column } = fileAndColumn(text);
   return column === undefined ? file : { file, column };
 }

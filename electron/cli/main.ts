@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { errorLine } from './output.js';
+import { errorJson, errorLine } from './output.js';
 
 interface CommandModule {
   register(program: Command): void;
@@ -12,9 +12,8 @@ async function main(): Promise<void> {
   const program = new Command('instructue')
     .description('Rank customers by an instruction-aware user embedding')
     .exitOverride();
-  program.configureOutput({
-    outputError: (text, write) => write(text.replace(/^error: (.*?)\.?\n?$/s, 'error: $1 — see --help\n')),
-  });
+  // Every error is written in one place, below.
+  program.configureOutput({ outputError: () => undefined });
   for (const file of filesFor(process.argv[2])) {
     const command = (await import(new URL(file, folder).href)) as CommandModule;
     command.register(program);
@@ -38,10 +37,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 main().catch((error: unknown) => {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : 1;
-    return;
-  }
-  process.stderr.write(`${errorLine(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : 1;
+  // The help text has been shown, as it was asked for or for want of a command.
+  if (error instanceof CommanderError && error.code.startsWith('commander.help')) return;
+  if (process.exitCode === 1)
+    process.stderr.write(`${process.argv.includes('--json') ? errorJson(error) : errorLine(error)}\n`);
 });

@@ -1,3 +1,4 @@
+import { CommanderError } from 'commander';
 import { AppError, Cancelled, type ErrorPlace } from '../services/errors.js';
 import type { Progress, Task } from '../services/task.js';
 
@@ -41,11 +42,35 @@ export function remainingTime(): (report: Progress, now: number) => string {
   };
 }
 
+/** What a failed command says of itself. */
+interface Failure {
+  code: string;
+  message: string;
+  remedy?: string;
+  place?: ErrorPlace;
+}
+
 /** The one line that a failed command leaves on stderr. */
 export function errorLine(error: unknown): string {
-  if (error instanceof AppError) return `error: ${error.message} — ${error.remedy}${placeText(error.place)}`;
-  if (error instanceof Cancelled) return `error: ${error.message}`;
-  return `error: ${error instanceof Error ? error.message.split('\n')[0] : String(error)} — this is a fault of the program; please report it`;
+  const { message, remedy, place = {} } = failureOf(error);
+  return `error: ${message}${remedy === undefined ? '' : ` — ${remedy}`}${placeText(place)}`;
+}
+
+/** The same for programs: one line of JSON, after whatever was told of progress. */
+export function errorJson(error: unknown): string {
+  return JSON.stringify({ error: failureOf(error) });
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof AppError) {
+    const { code, message, remedy, place } = error;
+    return { code, message, remedy, ...(Object.keys(place).length > 0 && { place }) };
+  }
+  if (error instanceof Cancelled) return { code: 'cancelled', message: error.message };
+  if (error instanceof CommanderError)
+    return { code: 'usage', message: error.message.replace(/^error: (.*?)\.?$/s, '$1'), remedy: 'see --help' };
+  const message = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+  return { code: 'fault', message, remedy: 'this is a fault of the program; please report it' };
 }
 
 function placeText(place: ErrorPlace): string {

@@ -47,7 +47,8 @@ export function rankerOfRecipe(services: Services, options: ComposedOptions): Ra
   return (ask, task, fit) => ('tuned' in ask ? tuned : untuned)(ask, task, fit);
 }
 
-function rankerOf(services: Services, options: ComposedOptions): RankQuestion {
+/** Ranks on services that are open. */
+export function rankerOf(services: Services, options: ComposedOptions): RankQuestion {
   return async (ask, task, fit = options.fit) => {
     if ('tuned' in ask) return (await services.rankTuned(ask.tuned, options, task)).rankingId;
     return (await services.rank(ask, { ...options, fit }, task)).rankingId;

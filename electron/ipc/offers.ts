@@ -10,6 +10,8 @@ export const offerSchema = z.object({
   capacity: z.number().int().nonnegative().nullable(),
   /** Imported labels that say who took it; null when nothing is known. */
   outcome: z.string().nullable(),
+  /** Percent of all customers expected to take it, where no outcome says so; null when nobody knows. */
+  ratePercent: z.number().positive().lt(100).nullable(),
 });
 export type Offer = z.infer<typeof offerSchema>;
 
@@ -22,8 +24,8 @@ export const offeringSchema = z.object({
 export type Offering = z.infer<typeof offeringSchema>;
 
 export const offerPlanSchema = z.object({
-  /** How scores of different offers were made comparable: as probabilities, or as percentiles of each ranking. */
-  comparison: z.enum(['calibrated', 'rank']),
+  /** How scores of different offers were made comparable: as probabilities (by outcomes, or by given rates too), or as percentiles of each ranking. */
+  comparison: z.enum(['calibrated', 'expected', 'rank']),
   perOffer: z.array(z.object({ offer: z.string(), capacity: z.number().nullable(), customers: z.number() })),
   /** Customers with an offer, and those of them who are held out. */
   assigned: z.number(),

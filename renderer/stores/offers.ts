@@ -53,7 +53,7 @@ export const useOffers = defineStore('offers', () => {
     const next = rank.rankings.find(({ rankingId }) => !taken.includes(rankingId)) ?? rank.rankings[0];
     if (!next) return;
     const name = next.question.instruction.slice(0, NAME_LENGTH);
-    offers.value.push({ name, rankingId: next.rankingId, capacity: null, outcome: null });
+    offers.value.push({ name, rankingId: next.rankingId, capacity: null, outcome: null, ratePercent: null });
   }
 
   /** Ranks by a tuned version and takes an offer from it; the ranking on show stays. */

@@ -194,6 +194,8 @@ export const audienceText = {
     noCapacity: 'Any',
     outcome: 'Who took it before',
     noOutcome: 'Not known',
+    rate: 'Expected to take it, %',
+    rateOfOutcome: 'From the outcome',
     drop: (at: number) => `Remove offer ${at}`,
     contacts: 'Customers contacted at most',
     noLimit: 'No limit',
@@ -203,7 +205,9 @@ export const audienceText = {
     customers: 'Customers',
     compared: {
       calibrated: 'Scores are compared as probabilities, calibrated on who took each offer before.',
-      rank: 'Scores are compared as percentiles within each ranking: not every offer has a known outcome.',
+      expected:
+        'Scores are compared as probabilities: by who took each offer before, or by its expected rate and the rank.',
+      rank: 'Scores are compared as percentiles within each ranking: not every offer has a known outcome or an expected rate.',
     },
     sum: (assigned: string, unassigned: string) => `${assigned} customers get an offer, ${unassigned} none.`,
     heldOut: (count: string) => `${count} of them are held out.`,

@@ -112,6 +112,15 @@ describe('audience options', () => {
     expect(() => readTarget(parse('--instruction', ' '))).toThrowError(/empty/);
     expect(() => readTarget(parse())).toThrowError(/no instruction/);
     expect(() => readTarget(parse('--target', join(folder, 'nowhere.json')))).toThrowError(/no such file/);
+    expect(() => readTarget(parse('--target', 't.json', '--tuned', 'x'))).toThrowError(/has its own instructions/);
+  });
+
+  it('take an expected rate of an offer, in place of labels', () => {
+    const offers = (more: object) =>
+      readOffers(file('rates.json', { offers: [{ name: 'tea', instruction: 'buys tea', ...more }] })).offers[0];
+    expect(offers({ rate: 0.03 })).toMatchObject({ rate: 0.03 });
+    expect(() => offers({ rate: 3 })).toThrowError(/offers\.0\.rate/);
+    expect(() => offers({ rate: 0.03, labels: { imported: 'y' } })).toThrowError(/leave one of the two out/);
   });
 
   it('find the label files of offers beside the offers file', () => {

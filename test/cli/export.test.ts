@@ -9,6 +9,13 @@ const folder = mkdtempSync(join(tmpdir(), 'export-'));
 const offers = join(folder, 'offers.json');
 writeFileSync(offers, JSON.stringify({ offers: [{ name: 'tea', instruction: 'buys tea' }] }));
 
+/** A manifest that says no more than it must. */
+function exampleManifest(rankings: object[]): object {
+  const none = { counts: {}, holdout: null, platform: null, inputs: [], outputs: [] };
+  const about = { manifest: 'instructue-export', version: 1, createdAt: '', app: '', workspace: '', format: 'csv' };
+  return { ...about, ...none, ask: { target: { instruction: 'i' } }, rankings, audience: {} };
+}
+
 /** Runs `export`, which must fail before it opens the workspace: there is none. */
 async function refused(...args: string[]): Promise<unknown> {
   const program = new Command().exitOverride();
@@ -40,6 +47,25 @@ describe('the command export', () => {
     });
     expect(lines).toContain('offers compared: labels on 1 of 2 offers, so scores are percentiles');
     expect(lines).toEqual(expect.arrayContaining(['  tea: 5 customers of at most 5', '  cake: 3 customers']));
+  });
+
+  it('refuses what would be ignored beside a manifest, and --fit unless the manifest names none', async () => {
+    const manifest = (...rankings: object[]) => {
+      const file = join(folder, `${rankings.length}.manifest.json`);
+      writeFileSync(file, JSON.stringify(exampleManifest(rankings)));
+      return file;
+    };
+    const ranked = { name: 'i', instruction: 'i', answer: null, contrast: null, model: 'm', device: null };
+    const before = manifest({ ...ranked, customers: 1, sha256: '' });
+    for (const option of ['--top=5', '--instruction=tea', '--format=csv', `--offers=${offers}`]) {
+      expect(await refused('--manifest', before, option)).toMatchObject({
+        code: 'option-invalid',
+        message: `${option.split('=')[0]!} would be ignored: the manifest says how the export was made`,
+      });
+    }
+    expect(await refused('--manifest', before, '--fit', '1')).toMatchObject({ code: 'workspace-missing' });
+    const named = { ...ranked, customers: 1, sha256: '', fit: 'none' };
+    expect(await refused('--manifest', manifest(named, named), '--fit', '1')).toMatchObject({ code: 'option-invalid' });
   });
 
   it('refuses what would be ignored beside offers', async () => {

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { compose } from '../../electron/composition.js';
 import { register } from '../../electron/cli/commands/fits.js';
-import { fitLines, stoppedLine } from '../../electron/cli/commands/fit.js';
+import { fitLines, stopped } from '../../electron/cli/commands/fit.js';
 import { findFit, type FitVersion } from '../../electron/services/fit/fit-versions.js';
 import { TINY_MODEL, tinyWorkspace } from '../services/tiny-workspace.js';
 import { storeFit } from '../services/fit/stored-fit.js';
@@ -48,8 +48,8 @@ describe('fits on the command line', () => {
 
   it('say after an interruption whether anything was stored', async () => {
     const fits = JSON.parse(await run('--json')) as FitVersion[];
-    expect(stoppedLine(fits)).toContain('Paused: run the same command');
-    expect(stoppedLine(fits.filter(({ state }) => state === 'kept'))).toContain('nothing of the fit was stored');
+    expect(stopped(fits)).toMatchObject({ code: 'fit-paused', remedy: 'run the same command to go on' });
+    expect(stopped(fits.filter(({ state }) => state === 'kept'))).toMatchObject({ code: 'fit-stopped' });
   });
 
   it('are a table with one line each', async () => {

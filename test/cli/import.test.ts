@@ -94,4 +94,22 @@ describe('import, info and derive on the command line', () => {
     expect(lines.filter((text) => text.startsWith('error:'))).toHaveLength(1);
     expect(existsSync(workspace)).toBe(false);
   });
+
+  it.each<[string, string[], object]>([
+    [
+      'a missing file',
+      ['import', '--workspace', 'W', 'profile=none.csv'],
+      { code: 'file-missing', message: 'There is no such file', remedy: 'check the path', place: { file: 'none.csv' } },
+    ],
+    [
+      'a missing argument',
+      ['derive'],
+      { code: 'usage', message: "required option '--workspace <file>' not specified", remedy: 'see --help' },
+    ],
+  ])('say it as one JSON object on stderr with --json: %s', (_, args, error) => {
+    const failed = cli(...args.map((arg) => (arg === 'W' ? workspace : arg)), '--json');
+    expect(failed.status).toBe(1);
+    expect(failed.stdout).toBe('');
+    expect(JSON.parse(failed.stderr.trim().split('\n').at(-1)!)).toEqual({ error });
+  });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { remainingTime } from '../../electron/cli/output.js';
+import { AppError, Cancelled } from '../../electron/services/errors.js';
+import { CommanderError } from 'commander';
+import { errorJson, errorLine, remainingTime } from '../../electron/cli/output.js';
 
 describe('the time that is left', () => {
   const learn = (done: number, total = 72) => ({ stage: 'learn', done, total });
@@ -24,5 +26,26 @@ describe('the time that is left', () => {
     const left = remainingTime();
     left({ stage: 'read', done: 0, total: 0 }, 0);
     expect(left({ stage: 'read', done: 500, total: 0 }, 1000)).toBe('');
+  });
+});
+
+describe('a failure', () => {
+  const wrong = new AppError('a-code', 'It is wrong', 'mend it', { file: 'f.csv', line: 3 });
+
+  it('is one line for people', () => {
+    expect(errorLine(wrong)).toBe('error: It is wrong — mend it (f.csv, line 3)');
+    expect(errorLine(new Cancelled('Import'))).toBe('error: Import was cancelled');
+    expect(errorLine(new CommanderError(1, 'commander.x', "error: unknown option '--x'"))).toBe(
+      "error: unknown option '--x' — see --help",
+    );
+    expect(errorLine(new Error('boom\nat …'))).toBe('error: boom — this is a fault of the program; please report it');
+  });
+
+  it('is one object for programs', () => {
+    const told = (error: unknown) => JSON.parse(errorJson(error)) as unknown;
+    const place = { file: 'f.csv', line: 3 };
+    expect(told(wrong)).toEqual({ error: { code: 'a-code', message: 'It is wrong', remedy: 'mend it', place } });
+    expect(told(new Cancelled('Import'))).toEqual({ error: { code: 'cancelled', message: 'Import was cancelled' } });
+    expect(told('boom')).toMatchObject({ error: { code: 'fault', message: 'boom' } });
   });
 });

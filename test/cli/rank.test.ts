@@ -72,6 +72,7 @@ describe('the command rank', () => {
     ['another ending', [...INSTRUCTION, '--out', 'ranked.xlsx'], 'ranking-format'],
     ['no number', [...INSTRUCTION, '--top', 'many'], 'depth-invalid'],
     ['too many percent', [...INSTRUCTION, '--percent', '101'], 'depth-invalid'],
+    ['a depth of nothing written', [...INSTRUCTION, '--top', '5'], 'option-invalid'],
     ['both depths', [...INSTRUCTION, '--percent', '1', '--top', '1'], 'depth-invalid'],
     ['a column to hide by that no file has', [...INSTRUCTION, '--hide', 'colour=red'], 'unknown-column'],
   ])('refuses %s', async (_, args, code) => {

@@ -67,6 +67,7 @@ async function run(options: Options): Promise<void> {
       ...tableLines([
         ['', `hit rate at ${first}`, `NDCG at ${first}`],
         row('by rank, no labels', result.byRank),
+        row('by rank and the rate in the other half', result.expected),
         row('calibrated on the other half', result.calibrated),
         row('popularity in the other half', result.popularity),
       ]),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { exportAudience, remakeExport, type ExportReport, type ExportRequest } from '../../services/audience/export.js';
 import { checkJob } from '../../services/audience/check-job.js';
+import { readManifest } from '../../services/audience/manifest.js';
 import { EXPORT_FORMATS, exportFormat } from '../../services/audience/spec.js';
 import { AppError } from '../../services/errors.js';
 import {
@@ -12,10 +13,11 @@ import {
   type RuleOptions,
   type TargetOptions,
 } from '../audience-options.js';
+import { listLines, warningLines } from '../audience-text.js';
 import { addFitOption } from '../fit-option.js';
 import { printResult, terminalTask } from '../output.js';
+import { allowOptions } from '../refuse.js';
 import { withRanker, type RankOptions } from '../ranker.js';
-import { listLines, warningLines } from './audience.js';
 
 interface Options extends RankOptions, TargetOptions, RuleOptions {
   offers?: string;
@@ -43,8 +45,9 @@ export function register(program: Command): void {
     .action(run);
 }
 
-async function run(options: Options): Promise<void> {
-  const request = options.manifest ? undefined : readRequest(options);
+async function run(options: Options, command: Command): Promise<void> {
+  if (options.manifest !== undefined) refuseBesideManifest(command, options.manifest);
+  const request = options.manifest === undefined ? readRequest(options) : undefined;
   const task = terminalTask();
   await withRanker(options, async ({ workspace, rank }) => {
     const report = request
@@ -55,6 +58,13 @@ async function run(options: Options): Promise<void> {
       ...(request ? [] : ['the same, bit for bit, as the manifest says']),
     ]);
   });
+}
+
+/** A manifest says all but where to: --fit counts for those of before alone, which do not name it. */
+function refuseBesideManifest(command: Command, file: string): void {
+  const ownFits = readManifest(file).rankings.every(({ fit }) => fit !== undefined);
+  const used = ['--workspace', '--manifest', '--out', '--device', '--json', ...(ownFits ? [] : ['--fit'])];
+  allowOptions(command, used, 'the manifest says how the export was made');
 }
 
 /** What an export did, for people. */

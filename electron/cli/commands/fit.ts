@@ -33,6 +33,8 @@ export function register(program: Command): void {
 
 async function run(options: Options): Promise<void> {
   parseDevice(options.device);
+  if (options.minutes !== undefined && options.steps !== undefined)
+    throw new AppError('option-invalid', '--minutes and --steps exclude each other', 'give one of them');
   const given = {
     ...(options.minutes === undefined ? {} : { minutes: positive('--minutes', options.minutes) }),
     ...(options.steps === undefined ? {} : { steps: Math.ceil(positive('--steps', options.steps)) }),
@@ -51,18 +53,17 @@ async function run(options: Options): Promise<void> {
     printResult(options.json, fit, fitLines(fit));
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
-    const fits = await listFits(services.workspace, services.modelHash());
-    process.stderr.write(`${stoppedLine(fits)}\n`);
-    process.exitCode = 1;
+    throw stopped(await listFits(services.workspace, services.modelHash()));
   } finally {
     services.close();
   }
 }
 
 /** What a command that was interrupted leaves behind. */
-export function stoppedLine(fits: readonly FitVersion[]): string {
-  const paused = fits.some(({ state, outdated }) => state === 'running' && !outdated);
-  return paused ? 'Paused: run the same command to go on' : 'Stopped: nothing of the fit was stored yet';
+export function stopped(fits: readonly FitVersion[]): AppError {
+  return fits.some(({ state, outdated }) => state === 'running' && !outdated)
+    ? new AppError('fit-paused', 'The fit is paused', 'run the same command to go on')
+    : new AppError('fit-stopped', 'The fit was stopped before anything of it was stored', 'run the command again');
 }
 
 function resumedLine(id: number, step: number, { steps, seed }: FitPlan, unused: readonly string[]): string {

@@ -47,6 +47,12 @@ export function register(program: Command): void {
 async function run(files: string[], options: Options): Promise<void> {
   const mapping = options.map ? readMapping(options.map) : undefined;
   const requests = files.map((file) => parseRequest(file, mapping));
+  if (options.id !== undefined && requests.every(({ path }) => hasMappedId(mapping, basename(path))))
+    throw new AppError(
+      'option-invalid',
+      '--id would be ignored: the mapping names the id column of every file',
+      'leave it out',
+    );
   const isNew = !existsSync(options.workspace);
   const services = await compose(options.workspace, { create: true });
   let done = false;
@@ -78,8 +84,15 @@ async function run(files: string[], options: Options): Promise<void> {
 
 function parseRequest(text: string, mapping: Mapping | undefined): ImportRequest {
   const at = text.indexOf('=');
-  const kind = at > 0 ? text.slice(0, at) : mappedKind(mapping, basename(text));
   const path = at > 0 ? text.slice(at + 1) : text;
+  const mapped = mappedKind(mapping, basename(path));
+  const kind = at > 0 ? text.slice(0, at) : mapped;
+  if (mapped !== undefined && kind !== mapped)
+    throw new AppError(
+      'option-invalid',
+      `The mapping says that ${basename(path)} is ${mapped}, the command ${kind}`,
+      'say it once, or the same twice',
+    );
   if (kind === undefined || !isFileKind(kind)) {
     throw new AppError(
       'unknown-source',
@@ -88,6 +101,10 @@ function parseRequest(text: string, mapping: Mapping | undefined): ImportRequest
     );
   }
   return { kind, path };
+}
+
+function hasMappedId(mapping: Mapping | undefined, fileName: string): boolean {
+  return Object.values(mapping?.[fileName]?.columns ?? {}).includes('id');
 }
 
 /** The file that the one to import replaces or is added to, if one is named. */

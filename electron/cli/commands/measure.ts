@@ -62,6 +62,8 @@ async function run(options: Options): Promise<void> {
 }
 
 function membersFile({ manifest, members }: Options): string {
+  if (members !== undefined && manifest !== undefined)
+    throw new AppError('option-invalid', '--manifest and --members exclude each other', 'give one of them');
   if (members) return members;
   if (!manifest) throw new AppError('option-missing', 'No audience is given', 'give --manifest or --members');
   return membersBeside(manifest, readManifest(manifest));

@@ -9,6 +9,7 @@ import { writeRanked, type Depth } from '../../services/rank/write-ranked.js';
 import type { TunedVersion } from '../../services/tune/tuned-store.js';
 import { addFitOption, parseFit } from '../fit-option.js';
 import { printResult, terminalTask } from '../output.js';
+import { refuseOptions } from '../refuse.js';
 
 interface Options {
   workspace: string;
@@ -51,13 +52,14 @@ export function register(program: Command): void {
     .action(run);
 }
 
-async function run(options: Options): Promise<void> {
+async function run(options: Options, command: Command): Promise<void> {
   // Whatever is wrong with the command is told before anything long is done.
   parseDevice(options.device);
   const depth = parseDepth(options);
   const hides = options.hide.map(parseHide);
   checkQuestion(options);
   if (options.out !== undefined) checkOut(options.out);
+  else refuseOptions(command, ['--top', '--percent'], 'it says how many are written, and there is no --out FILE');
   const services = await compose(options.workspace);
   try {
     const task = terminalTask();

@@ -9,6 +9,7 @@ import type { Keep, TuneReport, Verdict } from '../../services/tune/tune.js';
 import type { Workspace } from '../../services/workspace/workspace.js';
 import { addFitOption, parseFit } from '../fit-option.js';
 import { printResult, terminalTask } from '../output.js';
+import { refuseOptions } from '../refuse.js';
 import { estimateText } from '../tables.js';
 
 interface Options {
@@ -62,12 +63,12 @@ export function register(program: Command): void {
     .action(run);
 }
 
-async function run(options: Options): Promise<void> {
+async function run(options: Options, command: Command): Promise<void> {
   // Whatever is wrong with the command or the labels is told before anything long is done.
   parseDevice(options.device);
   const hides = options.hide.map(parseHide);
   const keep = parseKeep(options.keep);
-  checkExamples(options);
+  checkExamples(options, command);
   const services = await compose(options.workspace);
   try {
     const examplesOf = await readExamples(services.workspace, options);
@@ -84,10 +85,12 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-function checkExamples({ labels, label, seeds }: Options): void {
+function checkExamples({ labels, label, seeds }: Options, command: Command): void {
   if ((labels === undefined) === (seeds === undefined))
     throw new AppError('option-invalid', 'Examples come from --labels or from --seeds', 'give one of the two');
-  if (seeds === undefined && label === undefined)
+  if (seeds !== undefined)
+    refuseOptions(command, ['--label', '--positive'], 'every id of a file of seeds has the target');
+  else if (label === undefined)
     throw new AppError('option-invalid', '--labels says nothing without its column', 'add --label COLUMN');
 }
 

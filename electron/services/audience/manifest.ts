@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../errors.js';
+import { COMPARISONS } from './offers.js';
 import type { Ranking } from './ranking.js';
 import { audienceSpec, exportFormat, offersSpec, targetSpec } from './spec.js';
 
@@ -56,7 +57,7 @@ export const manifestSchema = z.strictObject({
   /** How offers were compared, why, and how many customers got each; null for one ranking. */
   offers: z
     .strictObject({
-      comparison: z.enum(['calibrated', 'rank']),
+      comparison: z.enum(COMPARISONS),
       reason: z.string(),
       perOffer: z.array(z.strictObject({ offer: z.string(), capacity: z.number().nullable(), customers: z.number() })),
     })

@@ -1,6 +1,7 @@
 import { AppError } from '../errors.js';
 import { Calibration } from '../evaluate/calibrate.js';
 import { measureRecommendations, type RecommendationMetrics } from '../evaluate/recommendation.js';
+import { expectedProbability, type ScoreProbability } from './expected-rate.js';
 import { sha256 } from './identity.js';
 import { rankPercentiles, type Ranking } from './ranking.js';
 
@@ -18,6 +19,8 @@ export interface OfferEvaluation {
   offers: number;
   /** Offers ordered by each customer's percentile in the offers' rankings: no labels used. */
   byRank: RecommendationMetrics;
+  /** By probabilities from each offer's rate in the other half and the customer's rank: what a person who knows the rates has. */
+  expected: RecommendationMetrics;
   /** By probabilities calibrated on the other half of the customers. */
   calibrated: RecommendationMetrics;
   /** The same order for everybody: by how many of the other half took each offer. */
@@ -26,7 +29,7 @@ export interface OfferEvaluation {
 
 /**
  * Hit rate and NDCG of next best offers beside popularity. Customers labelled for every offer are split in two halves
- * by a hash of their id; calibration and popularity are learned on one half and all three are measured on the other.
+ * by a hash of their id; calibration and popularity are learned on one half and all are measured on the other.
  * @throws AppError `offers-unlabelled` when either half has no customer.
  */
 export function evaluateOffers(offers: readonly KnownOffer[], k: number): OfferEvaluation {
@@ -42,7 +45,7 @@ export function evaluateOffers(offers: readonly KnownOffer[], k: number): OfferE
   }
   const scores = offers.map((offer) => scoresOf(offer, learned));
   const relevant = tested.map((id) => offers.map((offer) => offer.taken.get(id)!));
-  const measure = (way: 'rank' | 'probability' | 'popularity') =>
+  const measure = (way: 'rank' | 'expected' | 'probability' | 'popularity') =>
     measureRecommendations(
       tested.map((id) => scores.map((score) => (way === 'popularity' ? score.popularity : score[way].get(id)!))),
       relevant,
@@ -52,6 +55,7 @@ export function evaluateOffers(offers: readonly KnownOffer[], k: number): OfferE
     k,
     offers: offers.length,
     byRank: measure('rank'),
+    expected: measure('expected'),
     calibrated: measure('probability'),
     popularity: measure('popularity'),
   };
@@ -65,9 +69,18 @@ function scoresOf({ ranking, taken }: KnownOffer, learned: ReadonlySet<string>) 
     Float64Array.from(known, (at) => ranking.scores[at]!),
     labels,
   );
+  const popularity = labels.reduce((sum, label) => sum + label, 0) / labels.length;
+  const byId = (of: (at: number) => number) => new Map(ranking.userIds.map((id, at) => [id, of(at)]));
+  const expected = givenRate(ranking, popularity);
   return {
-    rank: new Map(ranking.userIds.map((id, at) => [id, percentiles[at]!])),
-    probability: new Map(ranking.userIds.map((id, at) => [id, calibration.at(ranking.scores[at]!)])),
-    popularity: labels.reduce((sum, label) => sum + label, 0) / labels.length,
+    rank: byId((at) => percentiles[at]!),
+    expected: byId((at) => expected.at(ranking.scores[at]!)),
+    probability: byId((at) => calibration.at(ranking.scores[at]!)),
+    popularity,
   };
+}
+
+/** Nobody and everybody are no rates that a person would give. */
+function givenRate(ranking: Ranking, rate: number): ScoreProbability {
+  return rate > 0 && rate < 1 ? expectedProbability(ranking, rate) : { at: () => rate };
 }

@@ -1,13 +1,13 @@
 import { AppError } from '../errors.js';
-import type { Calibration } from '../evaluate/calibrate.js';
+import type { ScoreProbability } from './expected-rate.js';
 import { rankPercentiles, type Ranking } from './ranking.js';
 
 /** One offer: the ranking of its instruction, and how many customers may get it. */
 export interface Offer {
   name: string;
   ranking: Ranking;
-  /** Learned from labels of this offer. */
-  calibration?: Calibration;
+  /** What its scores stand for, and how that is known: learned from labels of this offer, or from a given rate. */
+  probability?: ScoreProbability & { from: 'labels' | 'rate' };
   capacity?: number;
 }
 
@@ -18,8 +18,9 @@ export interface OfferLimits {
   atLeast?: number;
 }
 
-/** How scores of different offers were made comparable. */
-export type Comparison = 'calibrated' | 'rank';
+/** How scores of different offers were made comparable; `expected`: probabilities, some or all of them from given rates. */
+export const COMPARISONS = ['calibrated', 'expected', 'rank'] as const;
+export type Comparison = (typeof COMPARISONS)[number];
 
 export interface Assignment {
   userId: string;
@@ -43,15 +44,15 @@ export interface OfferPlan {
 }
 
 /**
- * Gives each customer at most one offer, the one that suits best. Scores are probabilities when every offer has been
- * calibrated on labels, else percentiles of each offer's ranking (a mixture would not be comparable). With capacities
+ * Gives each customer at most one offer, the one that suits best. Scores are probabilities when every offer has labels or
+ * an expected rate, else percentiles of each offer's ranking (a mixture would not be comparable). With capacities
  * the plan is the stable one: nobody is left without an offer they scored higher for than somebody who got it, unless
  * they got one they scored higher still for. Ties go to the offer named first, then the smaller id.
  * @throws AppError `offers-none`, `offers-name` (twice the same), `offers-customers` (different customers).
  */
 export function assignOffers(offers: readonly Offer[], limits: OfferLimits = {}): OfferPlan {
   const userIds = checkedCustomers(offers);
-  const comparison: Comparison = offers.every((offer) => offer.calibration) ? 'calibrated' : 'rank';
+  const comparison = comparisonOf(offers);
   const scores = offers.map((offer) => comparableScores(offer, comparison, userIds));
   const given = place(offers, scores, userIds.length, limits);
   const assignments: Assignment[] = [];
@@ -80,11 +81,24 @@ export function assignOffers(offers: readonly Offer[], limits: OfferLimits = {})
   };
 }
 
+function comparisonOf(offers: readonly Offer[]): Comparison {
+  if (!offers.every(({ probability }) => probability)) return 'rank';
+  return offers.every(({ probability }) => probability?.from === 'labels') ? 'calibrated' : 'expected';
+}
+
 function reasonOf(offers: readonly Offer[]): string {
-  const known = offers.filter((offer) => offer.calibration).length;
-  if (known === offers.length) return 'every offer has labels, so scores are probabilities';
-  const labels = known === 0 ? 'no offer has labels' : `labels on ${known} of ${offers.length} offers`;
-  return `${labels}, so scores are percentiles of each offer's own ranking`;
+  const knownBy = (from: 'labels' | 'rate') => offers.filter(({ probability }) => probability?.from === from).length;
+  const [labels, rates] = [knownBy('labels'), knownBy('rate')];
+  if (labels === offers.length) return 'every offer has labels, so scores are probabilities';
+  const told = [
+    ...(labels > 0 || rates === 0
+      ? [labels === 0 ? 'no offer has labels' : `labels on ${labels} of ${offers.length} offers`]
+      : []),
+    ...(rates > 0 ? [`an expected rate on ${rates} of ${offers.length} offers`] : []),
+  ].join(', ');
+  return labels + rates === offers.length
+    ? `${told}, so scores are probabilities`
+    : `${told}, so scores are percentiles of each offer's own ranking`;
 }
 
 /** Goes through all (customer, offer) pairs from the best score down; a pair is made when both are still free. */
@@ -129,11 +143,9 @@ function checkedCustomers(offers: readonly Offer[]): string[] {
 }
 
 function comparableScores(offer: Offer, comparison: Comparison, userIds: readonly string[]): Float64Array {
-  const { ranking, calibration } = offer;
+  const { ranking, probability } = offer;
   const inOrder =
-    comparison === 'calibrated'
-      ? ranking.scores.map((score) => calibration!.at(score))
-      : rankPercentiles(ranking.scores);
+    comparison === 'rank' ? rankPercentiles(ranking.scores) : ranking.scores.map((score) => probability!.at(score));
   const byId = new Map(ranking.userIds.map((id, i) => [id, inOrder[i]!]));
   return Float64Array.from(userIds, (id) => byId.get(id)!);
 }

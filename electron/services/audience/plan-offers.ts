@@ -2,6 +2,7 @@ import { unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { buildAudience, fitCalibration, type RankQuestion, type TargetRanking } from './build.js';
 import { offerRules } from './check-job.js';
+import { expectedProbability } from './expected-rate.js';
 import type { PlatformFile } from './formats.js';
 import type { ListReport } from './list-report.js';
 import { splitHoldout } from './holdout.js';
@@ -55,11 +56,10 @@ export async function planOffers(
   const built = await buildAudience(workspace, target, { ...offerRules(audience), holdout: undefined });
   const eligible = new Set(Array.from(built.audience.positions, (at) => target.ranking.userIds[at]!));
   const offers: Offer[] = [];
-  for (const [i, { name, capacity, labels }] of spec.offers.entries()) {
-    const whole = sources[i]!.stored;
-    const own: TargetRanking = { ranking: whole, sources: [sources[i]!] };
-    const calibration = labels && (await fitCalibration(workspace, own, labels));
-    offers.push({ name, capacity, calibration, ranking: onlyThese(whole, eligible) });
+  for (const [i, offer] of spec.offers.entries()) {
+    const probability = await probabilityOf(workspace, offer, sources[i]!);
+    const { name, capacity } = offer;
+    offers.push({ name, capacity, probability, ranking: onlyThese(sources[i]!.stored, eligible) });
   }
   const plan = assignOffers(offers, spec);
   const ids = plan.assignments.map((assignment) => assignment.userId);
@@ -73,6 +73,20 @@ export async function planOffers(
     treated: ids.length - holdout,
   };
   return { plan, held, counts, lists: built.lists, warnings: built.warnings, sources };
+}
+
+/** What an offer's scores stand for among all ranked customers, where anything is known of it. */
+async function probabilityOf(
+  workspace: Workspace,
+  { labels, rate }: OffersSpec['offers'][number],
+  source: TargetRanking['sources'][number],
+): Promise<Offer['probability']> {
+  const { stored } = source;
+  if (labels) {
+    const calibration = await fitCalibration(workspace, { ranking: stored, sources: [source] }, labels);
+    return { at: (score) => calibration.at(score), from: 'labels' };
+  }
+  return rate === undefined ? undefined : { ...expectedProbability(stored, rate), from: 'rate' };
 }
 
 /** Columns of an offer export: user_id, offer, score, runner_up, runner_up_score. */

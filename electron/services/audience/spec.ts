@@ -119,10 +119,19 @@ const offerParts = {
   name: z.string().min(1),
   capacity: z.int().nonnegative().optional(),
   labels: labelsSpec.optional(),
+  /** Part of all customers that is expected to take it, where no labels say so. */
+  rate: z.number().positive().lt(1).optional(),
 };
 
+const offerSpec = z
+  .union([questionSpec.extend(offerParts), tunedSpec.extend(offerParts)])
+  .refine(({ labels, rate }) => labels === undefined || rate === undefined, {
+    message: 'the labels say what the rate is; leave one of the two out',
+    path: ['rate'],
+  });
+
 export const offersSpec = z.strictObject({
-  offers: z.array(z.union([questionSpec.extend(offerParts), tunedSpec.extend(offerParts)])).min(1),
+  offers: z.array(offerSpec).min(1),
   contacts: z.int().nonnegative().optional(),
   atLeast: z.number().min(0).max(1).optional(),
 });

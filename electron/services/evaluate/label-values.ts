@@ -1,33 +1,7 @@
 import { AppError, type ErrorPlace } from '../errors.js';
+import { foldLabel, NEGATIVE, POSITIVE } from '../import/label-words.js';
 import { column, type TextTable } from './table-file.js';
 
-/** Usual ways of saying that a customer has the target, folded: lower case, without accents, one space between words. */
-const POSITIVE = new Set([
-  ...[
-    '1',
-    'true',
-    'yes',
-    'y',
-    't',
-    'positive',
-    'ja',
-    'j',
-    'oui',
-    'si',
-    's',
-    'wahr',
-    'vrai',
-    'verdadero',
-    'vero',
-    'waar',
-  ],
-  ...['won', 'churned', 'converted', 'responder', 'responded', 'bought', 'buyer'],
-]);
-const NEGATIVE = new Set([
-  ...['0', 'false', 'no', 'n', 'f', 'negative', 'nein', 'non', 'nee', 'falsch', 'faux', 'falso', 'onwaar'],
-  ...['lost', 'stayed', 'retained', 'not churned', 'not converted', 'non converted', 'unconverted', 'no response'],
-  ...['non responder', 'nonresponder', 'not responder', 'not responded', 'not bought', 'non buyer', 'no buyer'],
-]);
 /** Different values that an error names. */
 const NAMED = 5;
 
@@ -87,11 +61,5 @@ export function valuesOf(cells: readonly (string | null)[]): string {
 }
 
 function fold(cell: string | null): string {
-  const text = (cell ?? '').trim().toLowerCase();
-  const number = /^(-?[01])(?:\.0+)?$/.exec(text);
-  if (number) return number[1]!;
-  return text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[\s_-]+/g, ' ');
+  return foldLabel(cell ?? '');
 }

@@ -88,14 +88,3 @@ async function sizes(workspace: Workspace, table: string): Promise<{ audience: n
     );
   return { audience, rest: total - audience };
 }
-
-/** Ids of the best `count` customers of a stored ranking. */
-export async function bestOf(workspace: Workspace, rankingId: number, count: number): Promise<string[]> {
-  const reader = await workspace.connection.runAndReadAll(
-    `SELECT c.user_id FROM ranking_scores s JOIN customers c USING (customer)
-     WHERE s.ranking_id = $1 ORDER BY s.score DESC, c.user_id LIMIT ${Math.floor(count)}`,
-    [rankingId],
-  );
-  const [userIds = []] = reader.getColumns() as [string[]];
-  return userIds;
-}

@@ -200,7 +200,10 @@ async function reportOf(
     columns,
     customers: total,
     knownCustomers: shared,
-    warnings: [],
+    warnings:
+      kind === 'labels' && !columns.some(({ role }) => role === 'label')
+        ? ['no column holds labels: write 1 and 0, yes and no, won and lost or the like']
+        : [],
     ...counts,
   };
 }

@@ -1,5 +1,6 @@
 import { ident, literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { labelSql } from './label-words.js';
 import { locateRecords } from './lines.js';
 import { wordedNumberSql, type NumberWords } from './number-words.js';
 import { dropRejects, readSql, type FileShape } from './probe.js';
@@ -111,7 +112,7 @@ function cellSql(column: ColumnRole, words: NumberWords): string {
     case 'time':
       return timeSql(cell, column.parse ?? 'iso');
     case 'label':
-      return `CASE trim(${cell}) WHEN '1' THEN 1 WHEN '0' THEN 0 END`;
+      return labelSql(cell, column.parse);
     default:
       return `text_cell(${cell})`;
   }
@@ -124,7 +125,7 @@ const EXPECTED: Partial<Record<ColumnRole['role'], string>> = {
   id: 'the customer id is missing',
   number: 'the cell is not a number',
   time: 'the cell is not a date',
-  label: 'the cell is neither 0 nor 1',
+  label: 'the cell is not a label: neither 1 nor 0, yes nor no, or the like',
 };
 
 async function moveUnusableRows(

@@ -1,9 +1,10 @@
 import type { Workspace } from '../workspace/workspace.js';
 import { detectId } from './detect-id.js';
+import { labelSql, SIGNED } from './label-words.js';
 import { DATE_FORMATS, timeSql } from './values.js';
 import type { FileKind, Role } from './sources.js';
 
-/** What a column of a file was taken for, and why, in plain words. `parse` says how its numbers or times are read. */
+/** What a column of a file was taken for, and why, in plain words. `parse` says how its numbers, times or labels are read. */
 export interface ColumnRole {
   ordinal: number;
   name: string;
@@ -27,6 +28,9 @@ export interface ColumnFacts {
   opaque: number;
   phones: number;
   binary: number;
+  /** Cells that read as labels, where 0 or where -1 stands for having no target; counted where labels are looked for. */
+  labels: number;
+  signedLabels: number;
   iso: number;
   dateLike: number;
   epoch: number;
@@ -68,7 +72,7 @@ export async function detectRoles(
   idColumn: string | undefined,
   known: string,
 ): Promise<ColumnRole[]> {
-  const facts = await columnFacts(workspace, sample, names.length);
+  const facts = await columnFacts(workspace, sample, names.length, kind === 'labels');
   const id = idColumn ? names.indexOf(idColumn) : await detectId(workspace, sample, names, facts, known);
   const columns: ColumnRole[] = [];
   for (const [at, name] of names.entries()) {
@@ -111,7 +115,12 @@ function idRole(name: string, told: boolean): Found {
   return { role: 'id', reason: told ? NAMED : `"${name}" names a customer`, parse: 'text' };
 }
 
-async function columnFacts(workspace: Workspace, sample: string, width: number): Promise<ColumnFacts[]> {
+async function columnFacts(
+  workspace: Workspace,
+  sample: string,
+  width: number,
+  forLabels: boolean,
+): Promise<ColumnFacts[]> {
   const cells = Array.from(
     { length: width },
     (_, at) =>
@@ -129,6 +138,7 @@ async function columnFacts(workspace: Workspace, sample: string, width: number):
       coalesce(sum(n) FILTER (regexp_full_match(v, '${OPAQUE_CELL}')), 0) AS opaque,
       coalesce(sum(n) FILTER (regexp_full_match(v, '\\+?[\\d ()/.-]{7,}') AND regexp_matches(v, '^\\+|^0|[\\d)] ?[-(/ ]')), 0) AS phones,
       coalesce(sum(n) FILTER (v IN ('0', '1')), 0) AS "binary",
+      ${forLabels ? labelCountsSql() : ''}
       coalesce(sum(n) FILTER (regexp_matches(v, '^\\d{4}-\\d{1,2}-\\d{1,2}([ T]|$)') AND TRY_CAST(v AS TIMESTAMP) IS NOT NULL), 0) AS iso,
       coalesce(sum(n) FILTER (regexp_matches(v, '^\\d{1,4}[-/. ](\\d{1,2}|[A-Za-z]{3,9})[-/. ]\\d{2,4}\\b|^(19|20)\\d\\d[-/](0?[1-9]|1[0-2])$|^[A-Z][a-z]{2,8} \\d{1,2}, \\d{4}')), 0) AS date_like,
       coalesce(sum(n) FILTER (regexp_full_match(v, '1\\d{9}|1\\d{12}|(19|20)\\d{6}')), 0) AS epoch,
@@ -150,12 +160,20 @@ async function columnFacts(workspace: Workspace, sample: string, width: number):
       opaque: count('opaque'),
       phones: count('phones'),
       binary: count('binary'),
+      labels: count('labels'),
+      signedLabels: count('signed_labels'),
       iso: count('iso'),
       dateLike: count('date_like'),
       epoch: count('epoch'),
       words: count('words'),
     };
   });
+}
+
+/** Only a label file is searched for labels: it takes longer than all else that is counted. */
+function labelCountsSql(): string {
+  const count = (parse: string | null) => `coalesce(sum(n) FILTER ((${labelSql('v', parse)}) IS NOT NULL), 0)`;
+  return `${count(null)} AS labels, ${count(SIGNED)} AS signed_labels,`;
 }
 
 async function roleOf(
@@ -167,11 +185,7 @@ async function roleOf(
 ): Promise<Found> {
   if (fact.filled === 0) return { role: 'ignore', reason: 'it has no values' };
   if (kind === 'segment') return { role: 'ignore', reason: 'a segment needs the ids alone' };
-  if (kind === 'labels') {
-    return fact.binary === fact.filled
-      ? { role: 'label', reason: 'its values are 0 and 1' }
-      : { role: 'ignore', reason: 'its values are not all 0 or 1' };
-  }
+  if (kind === 'labels') return labelRole(fact);
   const share = (count: number): number => count / fact.filled;
   if (share(fact.opaque) > 0.9)
     return { role: 'ignore', reason: 'it holds addresses or generated keys, which say nothing about a customer' };
@@ -203,6 +217,13 @@ async function roleOf(
       reason: `its values are words or categories, ${fact.distinctValues} different ones in the sample`,
     }
   );
+}
+
+function labelRole(fact: ColumnFacts): Found {
+  if (fact.binary === fact.filled) return { role: 'label', reason: 'its values are 0 and 1' };
+  if (fact.labels === fact.filled) return { role: 'label', reason: 'its values say yes and no' };
+  if (fact.signedLabels === fact.filled) return { role: 'label', reason: 'its values are 1 and -1', parse: SIGNED };
+  return { role: 'ignore', reason: 'its values are not all 1 and 0, yes and no, or the like' };
 }
 
 function numberRole(fact: ColumnFacts): Found | undefined {
@@ -267,11 +288,11 @@ export async function parseFor(
   ordinal: number,
   role: Role,
 ): Promise<string | null> {
-  const fact = (await columnFacts(workspace, sample, ordinal))[ordinal - 1]!;
+  const fact = (await columnFacts(workspace, sample, ordinal, role === 'label'))[ordinal - 1]!;
   if (role === 'time') return (await timeRole(workspace, sample, name, fact))?.parse ?? 'iso';
   if (role === 'number') {
     if (fact.plain >= fact.english && fact.plain >= fact.european) return 'plain';
     return fact.european > fact.english ? 'european' : 'english';
   }
-  return null;
+  return role === 'label' ? (labelRole(fact).parse ?? null) : null;
 }

@@ -21,11 +21,12 @@ export function handleOffers(shell: Shell): void {
     const ids = offers.map(({ rankingId }) => rankingId);
     const stored = await storedAsks(workspace, ids);
     const spec = offersSpec.parse({
-      offers: offers.map(({ name, capacity, outcome }, at) => ({
+      offers: offers.map(({ name, capacity, outcome, ratePercent }, at) => ({
         name,
         ...stored.asks[at],
         ...(capacity !== null && { capacity }),
         ...(outcome !== null && { labels: { imported: outcome } }),
+        ...(outcome === null && ratePercent !== null && { rate: ratePercent / 100 }),
       })),
       ...(contacts !== null && { contacts }),
     });

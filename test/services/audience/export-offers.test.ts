@@ -68,6 +68,19 @@ describe('exporting offers', () => {
     });
   });
 
+  it('compares by expected rates, keeps them in the manifest, and makes the same again', async () => {
+    const offers = [
+      { name: 'tea', instruction: 'buys tea', rate: 0.001 },
+      { name: 'cake', instruction: 'buys cake', rate: 0.3 },
+    ];
+    const report = await run(request('rates.csv', {}, { ask: { offers: { offers } } }));
+    expect(report.offers).toMatchObject({ comparison: 'expected', perOffer: [{ customers: 0 }, { customers: 200 }] });
+    const manifest = readManifest(report.manifest);
+    expect(manifest.ask).toMatchObject({ offers: { offers } });
+    const again = await remakeExport(fixture.workspace, fixture.rank, report.manifest, path('rates2.csv'));
+    expect(readFileSync(again.file).equals(readFileSync(report.file))).toBe(true);
+  });
+
   it('refuses rules that do not apply, but makes exports of before again', async () => {
     const ask = { offers: { offers: [{ name: 'tea', instruction: 'buys tea' }] } };
     const top = { size: { by: 'top', count: 5 } };

@@ -45,6 +45,7 @@ describe('evaluating offers', () => {
     expect(result.popularity.hitRate).toBe(1);
     expect(result.calibrated.hitRate).toBe(1);
     expect(result.byRank.hitRate).toBeLessThan(0.7);
+    expect(result.expected.hitRate).toBe(1);
   });
 
   it('asks for labels of the same customers', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { expectedProbability } from '../../../electron/services/audience/expected-rate.js';
 import { assignOffers } from '../../../electron/services/audience/offers.js';
 import {
   combineRankings,
@@ -63,10 +64,38 @@ describe('the next best offer', () => {
     ]);
   });
 
-  it('compares probabilities only when every offer has labels', () => {
+  it('compares probabilities only when every offer has labels or a rate', () => {
     const calibration = Calibration.fit(Float64Array.of(1, 2, 3, 4), Uint8Array.of(0, 0, 1, 1));
-    expect(assignOffers(offers.map((offer) => ({ ...offer, calibration }))).comparison).toBe('calibrated');
-    expect(assignOffers([{ ...offers[0]!, calibration }, offers[1]!]).comparison).toBe('rank');
+    const labelled = { at: (score: number) => calibration.at(score), from: 'labels' as const };
+    const rated = (rate: number) =>
+      offers.map((offer) => ({
+        ...offer,
+        probability: { ...expectedProbability(offer.ranking, rate), from: 'rate' as const },
+      }));
+    expect(assignOffers(offers.map((offer) => ({ ...offer, probability: labelled }))).comparison).toBe('calibrated');
+    expect(assignOffers(rated(0.1))).toMatchObject({
+      comparison: 'expected',
+      reason: 'an expected rate on 2 of 2 offers, so scores are probabilities',
+    });
+    expect(assignOffers([{ ...offers[0]!, probability: labelled }, rated(0.1)[1]!])).toMatchObject({
+      comparison: 'expected',
+      reason: 'labels on 1 of 2 offers, an expected rate on 1 of 2 offers, so scores are probabilities',
+    });
+    expect(assignOffers([rated(0.1)[0]!, offers[1]!])).toMatchObject({
+      comparison: 'rank',
+      reason: "an expected rate on 1 of 2 offers, so scores are percentiles of each offer's own ranking",
+    });
+  });
+
+  it('prefers, among equal ranks, the offer of which more is expected', () => {
+    const ranking = rankings.get('tea')!;
+    const rated = (name: string, rate: number) => ({
+      name,
+      ranking,
+      probability: { ...expectedProbability(ranking, rate), from: 'rate' as const },
+    });
+    const plan = assignOffers([rated('rare', 0.01), rated('usual', 0.2)]);
+    expect(plan.perOffer).toMatchObject([{ customers: 0 }, { customers: 5 }]);
   });
 
   it('keeps capacities and limits, and leaves nobody envious', () => {

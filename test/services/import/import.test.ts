@@ -208,6 +208,41 @@ describe('labels and segments', () => {
     ]);
   });
 
+  it('labels are written in any of the ways that an evaluation reads', async () => {
+    const { columns } = await fixture.import(
+      'labels',
+      'labels.csv',
+      'user_id;kauf;left;won;plan;ok\n01;ja;churned;1;gold;-1\n02;Nein;Stayed;0.0;gold;0\n03;;not_churned;1.0;basic;1\n',
+    );
+    expect(columns.map(({ role }) => role)).toEqual(['id', 'label', 'label', 'label', 'ignore', 'ignore']);
+    expect(columns[1]!.reason).toBe('its values say yes and no');
+    const stored = (name: string) =>
+      fixture.workspace.all('SELECT user_id, value FROM labels WHERE name = $1 ORDER BY user_id', [name]);
+    expect(await stored('kauf')).toEqual([
+      { user_id: '01', value: 1 },
+      { user_id: '02', value: 0 },
+    ]);
+    expect((await stored('left')).map(({ value }) => value)).toEqual([1, 0, 0]);
+    expect((await stored('won')).map(({ value }) => value)).toEqual([1, 0, 1]);
+  });
+
+  it('a file of labels without any is told', async () => {
+    const { warnings } = await fixture.import('labels', 'labels.csv', 'user_id,plan\n01,gold\n02,basic\n');
+    expect(warnings).toEqual(['no column holds labels: write 1 and 0, yes and no, won and lost or the like']);
+  });
+
+  it('of 1 and -1, -1 is having no target; a 0 further down is rejected', async () => {
+    const rows = Array.from({ length: 25_000 }, (_, at) => `${at},${at % 2 === 0 ? 1 : -1}\n`).join('');
+    const report = await fixture.import('labels', 'signed.csv', `user_id,won\n01,1\n02,-1\n${rows}03,0\n`);
+    expect(report).toMatchObject({ rejected: 1, columns: [{}, { role: 'label', reason: 'its values are 1 and -1' }] });
+    expect(
+      await fixture.workspace.all(`SELECT user_id, value FROM labels WHERE user_id LIKE '0_' ORDER BY user_id`),
+    ).toEqual([
+      { user_id: '01', value: 1 },
+      { user_id: '02', value: 0 },
+    ]);
+  });
+
   it('a segment is a list of ids, each counted once', async () => {
     const report = await fixture.import('segment', 'best.csv', 'id\n01\n03\n01\n');
     expect(report).toMatchObject({ read: 3, accepted: 2, duplicates: 1 });
