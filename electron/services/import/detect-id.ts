@@ -4,13 +4,18 @@ import type { ColumnFacts } from './roles.js';
 /** Who a row may be about, in the languages that files come in. */
 const WHO =
   'user|usr|customer|cust|client|member|account|acct|visitor|person|household|subscriber|card|respondent|student|player|patient|consumer|buyer|shopper|guest|participant|passenger|donor|reader|viewer|listener|rider|policy ?holder|contact|' +
-  'kunden?|benutzer|nutzer|mitglied(?:er)?|clienti?e?|utilisateur|membre|usuario|socio|utente|klant(?:en)?|gebruiker|asiakas|klient|cliënt';
+  'kunden?|kd|benutzer|nutzer|mitglied(?:er)?|clienti?e?|utilisateur|membre|usuario|socio|utente|klant(?:en)?|gebruiker|asiakas|klient|cliënt';
 const KEY =
-  'id|ids|no|nr|num|number|key|code|uuid|ref|reference|nummer|kennung|numero|número|numéro|n°|cod|codigo|código|codice|hash';
-const GAP = '[ _.-]?';
-const ID_NAME = new RegExp(`^(?:app|uci|source)?${GAP}(?:${WHO})s?${GAP}(?:${KEY})$`, 'i');
+  'id|ids|no|nr|nbr|num|number|key|code|uuid|ref|reference|identifier|nummer|kennung|numero|número|numéro|référence|cod|codigo|código|codice|hash';
+/** Who a row may be about where nobody else is named; beside a customer these are staff, things or parts. */
+const LESSER_WHO =
+  'hh|hshd|subject|profile|loyalty|lead|prospect|employee|company|organi[sz]ation|reviewer|borrower|insured|beneficiary|panelist|driver|case|device|lid';
+const GAP = '[ _-]?';
+const keyed = (who: string): RegExp => new RegExp(`^(?:app|uci|source)?${GAP}(?:${who})s?${GAP}(?:${KEY})$`, 'i');
+const ID_NAME = keyed(WHO);
 /** "id_client", "code client", "Nº de cliente". */
 const ID_NAME_TURNED = new RegExp(`^(?:${KEY})${GAP}(?:de[rsl]?${GAP})?(?:${WHO})s?$`, 'i');
+const LESSER_ID_NAME = keyed(LESSER_WHO);
 const BARE_ID_NAME = /^(id|uid|uuid|user|customer|client|customerid|userid)$/i;
 /** Names that are an id's only where the values are codes or addresses. */
 const BARE_NAME = new RegExp(`^(?:${WHO})$`, 'i');
@@ -23,7 +28,8 @@ export const MANY = 20;
 export type CodeFacts = Pick<ColumnFacts, 'filled' | 'distinctValues' | 'codes' | 'opaque'>;
 
 /**
- * The index of the customer id column, or -1: by its name, else the column that shares most ids with the workspace.
+ * The index of the customer id column, or -1: by its name, else the column that shares most ids with the workspace, else by
+ * a name that may be a customer's.
  * @param sample a table with VARCHAR columns c1, c2, … in file order
  * @param known ids already in the workspace, as a query giving `user_id`
  */
@@ -47,20 +53,43 @@ export async function detectId(
     if (row && row.shared > best.shared && fact.distinctValues > MANY)
       best = { at: fact.ordinal - 1, shared: row.shared };
   }
-  if (best.at >= 0 || names.length > 1) return best.at;
-  return 0;
+  if (best.at >= 0) return best.at;
+  return names.length > 1 ? idByLesserName(names) : 0;
+}
+
+/** The index of the first column that names an employee, a device or the like, who are customers where nobody else is; or -1. */
+export function idByLesserName(names: readonly string[]): number {
+  return names.findIndex((name) => LESSER_ID_NAME.test(plainName(name)));
 }
 
 /** Whether a text is a usual header of customer ids, whatever lies below it. */
 export function isIdName(text: string): boolean {
-  return [ID_NAME, ID_NAME_TURNED, BARE_ID_NAME, BARE_NAME, MAIL_NAME].some((name) => name.test(text));
+  const plain = plainName(text);
+  return [ID_NAME, ID_NAME_TURNED, BARE_ID_NAME, LESSER_ID_NAME, BARE_NAME, MAIL_NAME].some((name) => name.test(plain));
+}
+
+/** A header without the type that some exports tell with it: "user_id:token", "age:int". */
+export function untyped(name: string): string {
+  return name.replace(/:[a-z_]+$/i, '');
+}
+
+/** "Kd.-Nr." and "Kunden Nr.", "Customer #" and "N° client" as plain words. */
+function plainName(name: string): string {
+  const spelled = untyped(name)
+    .replace(/\bn[°º]/gi, ' no ')
+    .replaceAll('#', ' no ');
+  return spelled
+    .replace(/[\s.]+/g, ' ')
+    .replace(/ ?- ?/g, '-')
+    .trim();
 }
 
 /**
  * The index of the column with the most telling name, or -1; an e-mail address stands for its customer where nothing
  * else does.
  */
-export function idByName(names: readonly string[], facts: readonly CodeFacts[]): number {
+export function idByName(headers: readonly string[], facts: readonly CodeFacts[]): number {
+  const names = headers.map(plainName);
   const isCode = ({ codes, opaque, filled, distinctValues }: CodeFacts): boolean =>
     distinctValues > MANY && codes + opaque >= CODES * filled;
   const tests = [
