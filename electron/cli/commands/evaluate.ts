@@ -56,7 +56,7 @@ export function register(program: Command): void {
     )
     .option(
       '--hide <[FILE:]COLUMN=VALUE>',
-      'leave out the rows with this value; may be repeated',
+      'leave out the rows with this value; may be repeated; as last time by default',
       (hide: string, all: string[]) => [...all, hide],
       [],
     );

@@ -135,6 +135,7 @@ async function importFile(
   const read = earlier ? await replace(workspace, earlier, reading) : await readRows(workspace, fileId, reading);
   const report = await reportOf(workspace, fileId, reading, read);
   checkMatch(report, reading, await hasOthers(workspace, known));
+  if (kind === 'labels' && !read.columns.some(({ role }) => role === 'label')) report.warnings.push(NO_LABELS);
   await record(workspace, fileId, kind, found, await hash, read.columns, read.counts);
   await keepOutcome(workspace, fileId, kind, found.name, read.columns);
   return { ...report, change: earlier ? 'replaced' : 'new' };
@@ -204,6 +205,9 @@ async function reportOf(
     ...counts,
   };
 }
+
+const NO_LABELS =
+  'it holds no labels, as no column is of 0 and 1 alone; evaluate and tune read other columns with --labels FILE --label COLUMN --positive VALUE';
 
 async function hasOthers(workspace: Workspace, known: string): Promise<boolean> {
   return (await workspace.one(`SELECT 1 AS one FROM (${known}) LIMIT 1`)) !== undefined;

@@ -108,7 +108,7 @@ function cellSql(column: ColumnRole, words: NumberWords): string {
     case 'time':
       return timeSql(cell, column.parse ?? 'iso');
     case 'label':
-      return `CASE trim(${cell}) WHEN '1' THEN 1 WHEN '0' THEN 0 END`;
+      return `label_cell(${cell})`;
     default:
       return `text_cell(${cell})`;
   }

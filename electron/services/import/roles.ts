@@ -27,6 +27,7 @@ export interface ColumnFacts {
   opaque: number;
   phones: number;
   binary: number;
+  labels: number;
   iso: number;
   dateLike: number;
   epoch: number;
@@ -140,6 +141,7 @@ async function columnFacts(workspace: Workspace, sample: string, width: number):
       coalesce(sum(n) FILTER (regexp_full_match(v, '${OPAQUE_CELL}')), 0) AS opaque,
       coalesce(sum(n) FILTER (regexp_full_match(v, '\\+?[\\d ()/.-]{7,}') AND regexp_matches(v, '^\\+|^0|[\\d)] ?[-(/ ]')), 0) AS phones,
       coalesce(sum(n) FILTER (v IN ('0', '1')), 0) AS "binary",
+      coalesce(sum(n) FILTER (label_cell(v) IS NOT NULL), 0) AS labels,
       coalesce(sum(n) FILTER (regexp_matches(v, '^\\d{4}-\\d{1,2}-\\d{1,2}([ T]|$)') AND TRY_CAST(v AS TIMESTAMP) IS NOT NULL), 0) AS iso,
       coalesce(sum(n) FILTER (regexp_matches(v, '^\\d{1,4}[-/. ](\\d{1,2}|[A-Za-z]{3,9})[-/. ]\\d{2,4}\\b|^(19|20)\\d\\d[-/](0?[1-9]|1[0-2])$|^[A-Z][a-z]{2,8} \\d{1,2}, \\d{4}')), 0) AS date_like,
       coalesce(sum(n) FILTER (regexp_full_match(v, '${EPOCH_CELL}')), 0) AS epoch,
@@ -161,6 +163,7 @@ async function columnFacts(workspace: Workspace, sample: string, width: number):
       opaque: count('opaque'),
       phones: count('phones'),
       binary: count('binary'),
+      labels: count('labels'),
       iso: count('iso'),
       dateLike: count('date_like'),
       epoch: count('epoch'),
@@ -179,8 +182,8 @@ async function roleOf(
   if (fact.filled === 0) return { role: 'ignore', reason: 'it has no values' };
   if (kind === 'segment') return { role: 'ignore', reason: 'a segment needs the ids alone' };
   if (kind === 'labels') {
-    return fact.binary === fact.filled
-      ? { role: 'label', reason: 'its values are 0 and 1' }
+    return fact.labels === fact.filled
+      ? { role: 'label', reason: `its values are ${fact.binary === fact.filled ? '0 and 1' : 'yes and no'}` }
       : { role: 'ignore', reason: 'its values are not all 0 or 1' };
   }
   const share = (count: number): number => count / fact.filled;

@@ -37,6 +37,8 @@ const MACROS = [
         THEN (number_${style}_one(regexp_extract(t, '^(.*\\d)\\s*(-|–|to)\\s*(\\d.*)$', 1)) + number_${style}_one(regexp_extract(t, '^(.*\\d)\\s*(-|–|to)\\s*(\\d.*)$', 3))) / 2 END)`,
     `number_${style}(t) AS (coalesce(number_${style}_one(t), number_${style}_range(t)))`,
   ]),
+  // As R and pandas write an outcome, too.
+  `label_cell(s) AS (CASE WHEN list_contains(['1', '1.0', 'true'], lower(trim(s))) THEN 1 WHEN list_contains(['0', '0.0', 'false'], lower(trim(s))) THEN 0 END)`,
   `number_plain(s) AS (TRY_CAST(s AS DOUBLE))`,
 ];
 

@@ -208,6 +208,23 @@ describe('labels and segments', () => {
     ]);
   });
 
+  it('labels may be written as a number column with gaps is, or as true and false; a file without any is warned of', async () => {
+    const report = await fixture.import(
+      'labels',
+      'floats.csv',
+      'user_id,bought,left\n01,1.0,True\n02,,False\n03,0.0,\n',
+    );
+    expect(report.columns.map((column) => column.role)).toEqual(['id', 'label', 'label']);
+    expect(await fixture.workspace.all("SELECT user_id, value FROM labels WHERE name = 'bought' ORDER BY ALL")).toEqual(
+      [
+        { user_id: '01', value: 1 },
+        { user_id: '03', value: 0 },
+      ],
+    );
+    const without = await fixture.import('labels', 'words.csv', 'user_id,outcome\n01,won\n02,lost\n');
+    expect(without.warnings).toEqual([expect.stringContaining('--positive')]);
+  });
+
   it('a segment is a list of ids, each counted once', async () => {
     const report = await fixture.import('segment', 'best.csv', 'id\n01\n03\n01\n');
     expect(report).toMatchObject({ read: 3, accepted: 2, duplicates: 1 });
