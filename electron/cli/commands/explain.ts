@@ -9,6 +9,7 @@ import type { Nearest } from '../../services/explain/nearest.js';
 import type { Task } from '../../services/task.js';
 import { addFitOption, parseFit } from '../fit-option.js';
 import { customerLines, liftLines } from '../explain-text.js';
+import { hiddenLines, hiddenRows } from '../hidden.js';
 import { printResult, terminalTask } from '../output.js';
 
 interface Options {
@@ -78,18 +79,19 @@ async function explainCustomers(services: Services, rankingId: number, options: 
     told.push({ ...why, nearest: await explainer.nearest(rankingId, userId, NEAREST, task) });
   }
   if (options.out !== undefined) await writeTable(options.out, effectColumns(told));
-  printResult(options.json, told, [...told.flatMap(customerLines), ...writtenLine(options)]);
+  printResult(options.json, told, [...told.flatMap(customerLines), ...(await endLines(services, options))]);
 }
 
 async function explainAudience(services: Services, rankingId: number, size: number, options: Options): Promise<void> {
   const members = await bestOf(services.workspace, rankingId, size);
   const lifts = await audienceLifts(services.workspace, members, ITEMS);
   if (options.out !== undefined) await writeTable(options.out, liftColumns(lifts));
-  printResult(options.json, lifts, [...liftLines(lifts), ...writtenLine(options)]);
+  printResult(options.json, lifts, [...liftLines(lifts), ...(await endLines(services, options))]);
 }
 
-function writtenLine({ out }: Options): string[] {
-  return out === undefined ? [] : ['', `written: ${out}`];
+async function endLines({ workspace }: Services, { out }: Options): Promise<string[]> {
+  const lines = [...hiddenLines(await hiddenRows(workspace)), ...(out === undefined ? [] : [`written: ${out}`])];
+  return lines.length > 0 ? ['', ...lines] : [];
 }
 
 function effectColumns(told: readonly CustomerWhy[]): OutputColumn[] {

@@ -13,6 +13,7 @@ import {
   type TargetOptions,
 } from '../audience-options.js';
 import { addFitOption } from '../fit-option.js';
+import { hiddenLines, hiddenRows } from '../hidden.js';
 import { printResult, terminalTask } from '../output.js';
 import { withRanker, type RankOptions } from '../ranker.js';
 import { listLines, warningLines } from './audience.js';
@@ -52,6 +53,7 @@ async function run(options: Options): Promise<void> {
       : await remakeExport(workspace, rank, options.manifest!, options.out, task);
     printResult(options.json, report, [
       ...exportLines(report),
+      ...hiddenLines(await hiddenRows(workspace)),
       ...(request ? [] : ['the same, bit for bit, as the manifest says']),
     ]);
   });
