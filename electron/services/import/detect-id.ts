@@ -20,18 +20,26 @@ const BARE_ID_NAME = /^(id|uid|uuid|user|customer|client|customerid|userid)$/i;
 /** Names that are an id's only where the values are codes or addresses. */
 const BARE_NAME = new RegExp(`^(?:${WHO})$`, 'i');
 const MAIL_NAME = /^e[ _-]?mail(?:[ _-]?(?:address|adresse))?$/i;
+const KEY_ENDING = new RegExp(`(?:${KEY})$`, 'i');
 const CODES = 0.9;
 /** Small numbers such as 1, 2, 3 are shared by accident; an id has many values. */
 export const MANY = 20;
+
+/** The place of the customer id column, -1 where there is none, and why it is taken for that. */
+export interface FoundId {
+  at: number;
+  reason: string;
+}
 
 /** What tells codes from words in a column. */
 export type CodeFacts = Pick<ColumnFacts, 'filled' | 'distinctValues' | 'codes' | 'opaque'>;
 
 /**
- * The index of the customer id column, or -1: by its name, else the column that shares most ids with the workspace, else by
- * a name that may be a customer's.
+ * The customer id column: by its name, else the column that shares most ids with the workspace, else by a name that may be
+ * a customer's, else, where a customer has one row, by values that tell every row from the others.
  * @param sample a table with VARCHAR columns c1, c2, … in file order
  * @param known ids already in the workspace, as a query giving `user_id`
+ * @param once whether a customer has one row, so that values of their own speak for an id
  */
 export async function detectId(
   workspace: Workspace,
@@ -39,9 +47,10 @@ export async function detectId(
   names: readonly string[],
   facts: readonly ColumnFacts[],
   known: string,
-): Promise<number> {
+  once: boolean,
+): Promise<FoundId> {
   const named = idByName(names, facts);
-  if (named >= 0) return named;
+  if (named >= 0) return byName(names, named);
   const candidates = facts.filter(
     (fact) => fact.filled > 0 && fact.distinctValues > 1 && fact.words < 0.1 * fact.filled,
   );
@@ -53,8 +62,24 @@ export async function detectId(
     if (row && row.shared > best.shared && fact.distinctValues > MANY)
       best = { at: fact.ordinal - 1, shared: row.shared };
   }
-  if (best.at >= 0) return best.at;
-  return names.length > 1 ? idByLesserName(names) : 0;
+  if (best.at >= 0) return { at: best.at, reason: 'most of its values are customers of the files before' };
+  if (names.length === 1) return byName(names, 0);
+  const lesser = idByLesserName(names);
+  return lesser < 0 && once ? idByUniqueness(names, facts) : byName(names, lesser);
+}
+
+function byName(names: readonly string[], at: number): FoundId {
+  return { at, reason: `"${names[at]}" names a customer` };
+}
+
+/** A code of its own in every row tells the customer where it stands first, as row numbers do, or is named like a key. */
+function idByUniqueness(names: readonly string[], facts: readonly ColumnFacts[]): FoundId {
+  const rows = Math.max(...facts.map(({ filled }) => filled));
+  const isKey = ({ filled, distinctValues, codes, opaque }: ColumnFacts): boolean =>
+    filled === rows && distinctValues === rows && codes + opaque === rows && rows > MANY;
+  const reads = (at: number): boolean => at === 0 || KEY_ENDING.test(plainName(names[at]!));
+  const at = facts.findIndex((fact, place) => isKey(fact) && reads(place));
+  return { at, reason: 'no name tells the customer, and here every row has a value of its own' };
 }
 
 /** The index of the first column that names an employee, a device or the like, who are customers where nobody else is; or -1. */

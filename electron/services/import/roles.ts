@@ -75,11 +75,15 @@ export async function detectRoles(
   known: string,
 ): Promise<ColumnRole[]> {
   const facts = await columnFacts(workspace, sample, names.length);
-  const id = idColumn ? names.indexOf(idColumn) : await detectId(workspace, sample, names, facts, known);
+  const id = idColumn
+    ? { at: names.indexOf(idColumn), reason: NAMED }
+    : await detectId(workspace, sample, names, facts, known, kind === 'profile');
   const columns: ColumnRole[] = [];
   for (const [at, name] of names.entries()) {
     const found =
-      at === id ? idRole(name, idColumn !== undefined) : await roleOf(workspace, sample, name, facts[at]!, kind);
+      at === id.at
+        ? { role: 'id' as const, reason: id.reason, parse: 'text' }
+        : await roleOf(workspace, sample, name, facts[at]!, kind);
     columns.push({
       ordinal: at + 1,
       name,
@@ -117,10 +121,6 @@ interface Found {
   role: Role;
   reason: string;
   parse?: string;
-}
-
-function idRole(name: string, told: boolean): Found {
-  return { role: 'id', reason: told ? NAMED : `"${name}" names a customer`, parse: 'text' };
 }
 
 async function columnFacts(workspace: Workspace, sample: string, width: number): Promise<ColumnFacts[]> {
