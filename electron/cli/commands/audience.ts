@@ -12,6 +12,7 @@ import {
 } from '../audience-options.js';
 import { countLines, fairnessLines, listLines, warningLines } from '../audience-text.js';
 import { addFitOption } from '../fit-option.js';
+import { hiddenLines, hiddenRows } from '../hidden.js';
 import { printResult, terminalTask } from '../output.js';
 import { withRanker, type RankOptions } from '../ranker.js';
 
@@ -39,12 +40,14 @@ async function run(options: Options): Promise<void> {
     const built = await buildAudience(workspace, await rankTarget(workspace, rank, target, task), rules);
     if (options.out) await writeTable(options.out, memberColumns(built));
     const { audience, fairness, value, lists, warnings, target: ranked } = built;
+    const hides = await hiddenRows(workspace);
     const lowest = audience.positions.at(-1);
     const lowestScore = lowest === undefined ? null : ranked.ranking.scores[lowest]!;
     printResult(
       options.json,
       {
         counts: audience.counts,
+        hides,
         lists,
         warnings,
         lowestScore,
@@ -54,6 +57,7 @@ async function run(options: Options): Promise<void> {
       },
       [
         ...countLines(built),
+        ...hiddenLines(hides),
         ...listLines(lists),
         ...warningLines(warnings),
         ...(lowestScore === null ? [] : [`lowest score in the audience: ${lowestScore.toFixed(4)}`]),

@@ -9,12 +9,12 @@ import {
   type RankingEvaluation,
 } from '../../services/evaluate/evaluate.js';
 import { idsIn } from '../../services/import/known-ids.js';
-import type { Hide } from '../../services/index/hide.js';
 import { withoutExamples } from '../../services/evaluate/labels.js';
 import { CUTS_PERCENT } from '../../services/evaluate/metrics.js';
 import { findTuned, tunedExamples, type TunedVersion } from '../../services/tune/tuned-store.js';
 import { readTarget } from '../audience-options.js';
 import { addFitOption } from '../fit-option.js';
+import { hiddenLines, hiddenRows } from '../hidden.js';
 import { printResult, terminalTask } from '../output.js';
 import { withRanker, type RankOptions } from '../ranker.js';
 import { estimateText, tableLines } from '../tables.js';
@@ -56,7 +56,7 @@ export function register(program: Command): void {
     )
     .option(
       '--hide <[FILE:]COLUMN=VALUE>',
-      'leave out the rows with this value; may be repeated',
+      'leave out the rows with this value; may be repeated; as last time by default',
       (hide: string, all: string[]) => [...all, hide],
       [],
     );
@@ -88,7 +88,7 @@ async function run(options: Options): Promise<void> {
     const evaluation = evaluateRankings(rankings, withoutExamples(labels, examples));
     const { customers, unknown, unknownExamples, duplicates, unlabelled, rankedWithoutLabel } = evaluation.labels;
     const { metrics } = evaluation.rankings[0]!;
-    const hides = JSON.parse((await workspace.meta('hides')) ?? '[]') as Hide[];
+    const hides = await hiddenRows(workspace);
     printResult(options.json, { ...evaluation, hides }, [
       ...(tuned ? [exampleLine(tuned, examples.length)] : []),
       `${metrics.customers} ranked customers with a label, ${metrics.positives} of them positive (${(100 * metrics.baseRate).toFixed(2)} %)`,
@@ -99,7 +99,7 @@ async function run(options: Options): Promise<void> {
       ...(rankedWithoutLabel > 0 ? [`${rankedWithoutLabel} ranked customers have no label`] : []),
       ...(duplicates > 0 ? [`${duplicates} labels are repeated`] : []),
       ...(unlabelled > 0 ? [`${unlabelled} label cells are empty`] : []),
-      ...hides.map(({ column, value }) => `left out: rows with ${column} = ${value}`),
+      ...hiddenLines(hides),
       '',
       ...tableLines([
         ['', 'AUC', 'KS', ...CUTS_PERCENT.map((cut) => `lift at ${cut} %`)],

@@ -9,6 +9,7 @@ import { addRuleOptions, addTargetOptions, readTarget } from '../audience-option
 import { chosenMembers, rankedTarget, type ExplainOptions, type Members } from '../explain-members.js';
 import { addFitOption, parseFit } from '../fit-option.js';
 import { customerLines, liftLines } from '../explain-text.js';
+import { hiddenLines, hiddenRows } from '../hidden.js';
 import { printResult, terminalTask } from '../output.js';
 
 interface Options extends ExplainOptions {
@@ -63,7 +64,7 @@ async function explainCustomers(services: Services, options: Options, task: Task
     told.push({ ...why, nearest: await explainer.nearest(rankingId, userId, NEAREST, task) });
   }
   if (options.out !== undefined) await writeTable(options.out, effectColumns(told));
-  printResult(options.json, told, [...told.flatMap(customerLines), ...writtenLine(options)]);
+  printResult(options.json, told, [...told.flatMap(customerLines), ...(await endLines(services, options))]);
 }
 
 async function explainAudience(services: Services, members: Members, options: Options): Promise<void> {
@@ -72,12 +73,13 @@ async function explainAudience(services: Services, members: Members, options: Op
   printResult(options.json, { ...lifts, ...members.told }, [
     ...members.lines,
     ...liftLines(lifts),
-    ...writtenLine(options),
+    ...(await endLines(services, options)),
   ]);
 }
 
-function writtenLine({ out }: Options): string[] {
-  return out === undefined ? [] : ['', `written: ${out}`];
+async function endLines({ workspace }: Services, { out }: Options): Promise<string[]> {
+  const lines = [...hiddenLines(await hiddenRows(workspace)), ...(out === undefined ? [] : [`written: ${out}`])];
+  return lines.length > 0 ? ['', ...lines] : [];
 }
 
 function effectColumns(told: readonly CustomerWhy[]): OutputColumn[] {

@@ -15,6 +15,7 @@ import {
 } from '../audience-options.js';
 import { listLines, warningLines } from '../audience-text.js';
 import { addFitOption } from '../fit-option.js';
+import { hiddenLines, hiddenRows } from '../hidden.js';
 import { printResult, terminalTask } from '../output.js';
 import { allowOptions } from '../refuse.js';
 import { withRanker, type RankOptions } from '../ranker.js';
@@ -55,6 +56,7 @@ async function run(options: Options, command: Command): Promise<void> {
       : await remakeExport(workspace, rank, options.manifest!, options.out, task);
     printResult(options.json, report, [
       ...exportLines(report),
+      ...hiddenLines(await hiddenRows(workspace)),
       ...(request ? [] : ['the same, bit for bit, as the manifest says']),
     ]);
   });

@@ -8,6 +8,7 @@ import type { Understanding } from '../../services/rank/question.js';
 import { writeRanked, type Depth } from '../../services/rank/write-ranked.js';
 import type { TunedVersion } from '../../services/tune/tuned-store.js';
 import { addFitOption, parseFit } from '../fit-option.js';
+import { hiddenLines } from '../hidden.js';
 import { printResult, terminalTask } from '../output.js';
 import { refuseOptions } from '../refuse.js';
 
@@ -84,7 +85,7 @@ async function run(options: Options, command: Command): Promise<void> {
         : []),
       ...deviceLines(report.device),
       ...Object.entries(report.prepared.derived.hidden).map(([file, rows]) => `hidden: ${rows} rows of ${file}`),
-      ...report.prepared.hides.map((hide) => `left out: rows with ${hide.column} = ${hide.value}`),
+      ...hiddenLines(report.prepared.hides),
       `model: ${report.model}`,
       `encoded ${report.prepared.encoded.encoded} customers in ${report.prepared.encoded.seconds.customers.toFixed(1)} s, ranked in ${(report.seconds.read + report.seconds.score).toFixed(1)} s`,
       ...(options.out === undefined ? [] : [`written: ${options.out} (${written} customers)`]),

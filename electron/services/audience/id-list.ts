@@ -1,4 +1,4 @@
-import { unprotectCell } from '../import/protected-cell.js';
+import { idOfCell } from '../import/id-cell.js';
 import { contactForms, type ContactForms } from './contact-forms.js';
 import { countryCode, isHashed, sha256 } from './identity.js';
 
@@ -136,7 +136,7 @@ export class IdList {
       return;
     }
     if (/^([0-9a-f]{32}|[0-9a-f]{40})$/i.test(value)) this.others++;
-    const bare = unprotectCell(value);
+    const bare = idOfCell(value);
     this.plain.add(this.exact ? bare : fold(bare));
     const { forms, national, hasCountry } = contactForms(bare, country);
     if (forms.length === 0) return;

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.js';
 import { meanDifference, rateDifference, type Estimate } from '../evaluate/intervals.js';
-import { unprotectCell } from '../import/protected-cell.js';
+import { idOfCell } from '../import/id-cell.js';
 import { idCells, idColumn, type IdChoice } from '../evaluate/id-column.js';
 import type { IdsAmong } from '../import/known-ids.js';
 import { labelClasses, labelReader } from '../evaluate/label-values.js';
@@ -59,7 +59,7 @@ export interface CampaignResult {
 export async function readMembers(file: string): Promise<CampaignMembers> {
   const table = await readTable(file);
   const groups = column(table, 'group');
-  const userIds = column(table, 'user_id').map((cell) => unprotectCell(cell ?? ''));
+  const userIds = column(table, 'user_id').map((cell) => idOfCell(cell ?? ''));
   return { userIds, held: groups.map((group) => Number(group === 'holdout')) };
 }
 

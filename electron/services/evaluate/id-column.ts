@@ -1,6 +1,6 @@
-import { unprotectCell } from '../import/protected-cell.js';
+import { idOfCell } from '../import/id-cell.js';
 import { AppError } from '../errors.js';
-import { idByName, isIdName, MANY, type CodeFacts } from '../import/detect-id.js';
+import { idByLesserName, idByName, isIdName, MANY, type CodeFacts } from '../import/detect-id.js';
 import type { IdsAmong } from '../import/known-ids.js';
 import { CODE_CELL, OPAQUE_CELL } from '../import/roles.js';
 import { column, type TextTable } from './table-file.js';
@@ -29,7 +29,8 @@ export async function idColumn(table: TextTable, choice: IdChoice = {}): Promise
     column(table, wanted);
     return wanted;
   }
-  const found = namedId(table) ?? (known && (await sharedId(table, known)));
+  const lesser = table.columns[idByLesserName(table.columns)];
+  const found = namedId(table) ?? (known && (await sharedId(table, known))) ?? lesser;
   if (found !== undefined) return found;
   throw new AppError(
     'id-column-missing',
@@ -41,7 +42,7 @@ export async function idColumn(table: TextTable, choice: IdChoice = {}): Promise
 
 /** The ids in a column, as the workspace has them: trimmed, and without what an export protected them by. */
 export function idCells(table: TextTable, name: string): string[] {
-  return column(table, name).map((cell) => unprotectCell(cell?.trim() ?? ''));
+  return column(table, name).map((cell) => idOfCell(cell?.trim() ?? ''));
 }
 
 /** The column that has a name of customer ids, if any does. */

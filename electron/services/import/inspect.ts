@@ -70,7 +70,8 @@ async function traitsOf(workspace: Workspace, columns: ColumnRole[]) {
   if (!id) return { rowsPerCustomer: Infinity, binary: [] };
   const others = columns.filter((column) => column !== id);
   const isBinary = others.map(
-    ({ ordinal }) => `coalesce(bool_and(trim(c${ordinal}) IN ('0', '1')), false) AS b${ordinal}`,
+    ({ ordinal }) =>
+      `coalesce(bool_and(lower(trim(c${ordinal})) IN ('0', '1', '0.0', '1.0', 'true', 'false')), false) AS b${ordinal}`,
   );
   const row = await workspace.one(
     `SELECT count(*) / count(DISTINCT trim(c${id.ordinal})) AS per_customer${isBinary.map((sql) => `, ${sql}`).join('')} FROM ${TABLE}`,

@@ -33,7 +33,7 @@ const DELIMITERS = [',', '\t', ';', '|'];
 /**
  * Looks at the first 256 KiB of a file: format, compression, encoding, delimiter, header.
  * Parquet files come back without columns; DuckDB knows those.
- * @throws AppError file-missing, file-empty, file-binary, file-no-rows
+ * @throws AppError file-missing, file-empty, file-binary, file-not-table, file-no-header, file-no-rows
  */
 export async function probe(path: string): Promise<FileShape> {
   const name = basename(path);
@@ -63,8 +63,9 @@ export async function probe(path: string): Promise<FileShape> {
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
   const content = gzip ? inflateHead(head, path) : head;
   const encoding = detectEncoding(content, path);
+  if (isJson(content)) throw notATable(path);
   const records = parseHead(
-    new TextDecoder(encoding).decode(content),
+    decodeHead(content, encoding),
     content.length < HEAD_BYTES || (!gzip && stat.size <= HEAD_BYTES),
   );
   const header = records.rows[0];
@@ -133,6 +134,17 @@ function detectEncoding(head: Buffer, path: string): Encoding {
   return isUtf8(head) ? 'utf-8' : 'windows-1252';
 }
 
+/** Whether a text starts as JSON does: an object or a list of them, with a quoted name. */
+function isJson(head: Buffer): boolean {
+  return /^\uFEFF?\s*(\[\s*)?\{\s*"/u.test(head.toString('utf8', 0, 256));
+}
+
+function notATable(path: string): AppError {
+  return new AppError('file-not-table', 'This is JSON, not a table', 'save it as CSV or Parquet, one row per record', {
+    file: path,
+  });
+}
+
 function isUtf8(head: Buffer): boolean {
   try {
     // `stream` forgives a character cut in two by the end of the head.
@@ -141,6 +153,11 @@ function isUtf8(head: Buffer): boolean {
   } catch {
     return false;
   }
+}
+
+/** As a stream, because Node reads Windows-1252 as Latin-1 when it gets it in one piece: "Umsatz (€)" would lose its sign. */
+function decodeHead(head: Buffer, encoding: Encoding): string {
+  return new TextDecoder(encoding).decode(head, { stream: true });
 }
 
 interface Records {

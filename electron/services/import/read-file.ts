@@ -109,7 +109,7 @@ async function chooseRoles(workspace: Workspace, reading: Reading, shape: FileSh
     throw new AppError(
       'no-id-column',
       `No column looks like a customer id (there are ${shape.columns.join(', ')})`,
-      'name it with --id COLUMN or in a mapping file',
+      'name it with --id COLUMN or in a mapping file; a file without ids needs a column of them, and a file without a header line its names',
       { file: path },
     );
   }

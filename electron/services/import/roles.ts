@@ -1,5 +1,5 @@
 import type { Workspace } from '../workspace/workspace.js';
-import { detectId } from './detect-id.js';
+import { detectId, untyped } from './detect-id.js';
 import { labelSql, SIGNED } from './label-words.js';
 import { DATE_FORMATS, timeSql } from './values.js';
 import type { FileKind, Role } from './sources.js';
@@ -38,13 +38,18 @@ export interface ColumnFacts {
 }
 
 /** A reference code, and an address or generated key, as patterns that SQL and JavaScript read alike. */
-export const CODE_CELL = '[A-Za-z]{0,4}[-_#]?\\d[\\w-]*';
+export const CODE_CELL = '[A-Za-z]{0,4}[-_#]?\\d[\\w-]*(\\.0)?';
 export const OPAQUE_CELL = '[0-9a-fA-F-]{24,}|[^@\\s]+@[^@\\s]+\\.[a-z]+|\\d{1,3}(\\.\\d{1,3}){3}';
+
+/** Seconds from 1979 on or milliseconds since the epoch, as pandas may write them, or a day as 20110131. */
+const EPOCH_CELL = '([3-9]\\d{8}|1\\d{9})(\\.\\d+)?|([3-9]\\d{11}|1\\d{12})(\\.0)?|(19|20)\\d{6}';
 
 const CODE_NAME =
   /(^|[ _.-])(id|ids|code|sku|ean|upc|isbn|guid|uuid|ref|reference|invoice|order|receipt|ticket|session|token|hash|ip|cookie)([ _.-]?(no|nr|number))?$/i;
 const CATEGORY_NAME =
   /(^|[ _.-])(regions?|browsers?|types?|systems?|category|categories|codes?|zones?|districts?|departments?|dept|brands?|branch|segments?|clusters?|groups?)$/i;
+/** Ids of things, such as campaigns; many rows share each where there are few. */
+const ID_OF_FEW = /[ _.-]ids?$/i;
 /** More whole numbers than this are hardly the codes of a category. */
 const MOST_CATEGORIES = 50;
 /** Names of codes of things, which many customers share, unlike those of orders or sessions. */
@@ -73,11 +78,15 @@ export async function detectRoles(
   known: string,
 ): Promise<ColumnRole[]> {
   const facts = await columnFacts(workspace, sample, names.length, kind === 'labels');
-  const id = idColumn ? names.indexOf(idColumn) : await detectId(workspace, sample, names, facts, known);
+  const id = idColumn
+    ? { at: names.indexOf(idColumn), reason: NAMED }
+    : await detectId(workspace, sample, names, facts, known, kind === 'profile');
   const columns: ColumnRole[] = [];
   for (const [at, name] of names.entries()) {
     const found =
-      at === id ? idRole(name, idColumn !== undefined) : await roleOf(workspace, sample, name, facts[at]!, kind);
+      at === id.at
+        ? { role: 'id' as const, reason: id.reason, parse: 'text' }
+        : await roleOf(workspace, sample, name, facts[at]!, kind);
     columns.push({
       ordinal: at + 1,
       name,
@@ -87,7 +96,8 @@ export async function detectRoles(
       parse: found.parse ?? null,
     });
   }
-  if (!columns.some(({ role }) => role === 'text')) nameThingsByCodes(columns, facts);
+  const hasWords = columns.some(({ role }, at) => role === 'text' && facts[at]!.whole < facts[at]!.filled);
+  if (!hasWords) nameThingsByCodes(columns, facts);
   return columns;
 }
 
@@ -98,21 +108,22 @@ export const NAMED = 'named as the customer id';
 function nameThingsByCodes(columns: ColumnRole[], facts: readonly ColumnFacts[]): void {
   columns.forEach((column, at) => {
     const { filled, distinctValues } = facts[at]!;
-    const words = column.name.replace(/([a-z])([A-Z])/g, '$1 $2');
+    const words = wordsOf(column.name);
     if (column.role !== 'ignore' || !THING_CODE_NAME.test(words) || filled < SHARED * distinctValues) return;
     column.role = column.detectedRole = 'text';
     column.reason = 'its codes alone say what a row is about';
   });
 }
 
+/** "productId" and "item_id:token" as words, without a type told in the header. */
+function wordsOf(name: string): string {
+  return untyped(name).replace(/([a-z])([A-Z])/g, '$1 $2');
+}
+
 interface Found {
   role: Role;
   reason: string;
   parse?: string;
-}
-
-function idRole(name: string, told: boolean): Found {
-  return { role: 'id', reason: told ? NAMED : `"${name}" names a customer`, parse: 'text' };
 }
 
 async function columnFacts(
@@ -141,7 +152,7 @@ async function columnFacts(
       ${forLabels ? labelCountsSql() : ''}
       coalesce(sum(n) FILTER (regexp_matches(v, '^\\d{4}-\\d{1,2}-\\d{1,2}([ T]|$)') AND TRY_CAST(v AS TIMESTAMP) IS NOT NULL), 0) AS iso,
       coalesce(sum(n) FILTER (regexp_matches(v, '^\\d{1,4}[-/. ](\\d{1,2}|[A-Za-z]{3,9})[-/. ]\\d{2,4}\\b|^(19|20)\\d\\d[-/](0?[1-9]|1[0-2])$|^[A-Z][a-z]{2,8} \\d{1,2}, \\d{4}')), 0) AS date_like,
-      coalesce(sum(n) FILTER (regexp_full_match(v, '1\\d{9}|1\\d{12}|(19|20)\\d{6}')), 0) AS epoch,
+      coalesce(sum(n) FILTER (regexp_full_match(v, '${EPOCH_CELL}')), 0) AS epoch,
       coalesce(sum(n) FILTER (regexp_matches(v, '[A-Za-z]{3,}.* ')), 0) AS words
     FROM cells GROUP BY ordinal`);
   return Array.from({ length: width }, (_, at) => {
@@ -189,7 +200,7 @@ async function roleOf(
   const share = (count: number): number => count / fact.filled;
   if (share(fact.opaque) > 0.9)
     return { role: 'ignore', reason: 'it holds addresses or generated keys, which say nothing about a customer' };
-  const words = name.replace(/([a-z])([A-Z])/g, '$1 $2');
+  const words = wordsOf(name);
   const time = await timeRole(workspace, sample, name, fact);
   if (time) return time;
   if (PHONE_NAME.test(name) && share(fact.phones) > 0.8)
@@ -201,7 +212,7 @@ async function roleOf(
     };
   }
   if (
-    CATEGORY_NAME.test(words) &&
+    (CATEGORY_NAME.test(words) || (ID_OF_FEW.test(words) && fact.filled >= SHARED * fact.distinctValues)) &&
     fact.whole === fact.filled &&
     fact.binary < fact.filled &&
     fact.distinctValues <= MOST_CATEGORIES
@@ -249,9 +260,10 @@ async function timeRole(
   if (fact.iso >= NUMBER_SHARE * fact.filled) return { role: 'time', reason: 'its values are dates', parse: 'iso' };
   if (TIME_NAME.test(name) && fact.epoch >= NUMBER_SHARE * fact.filled && fact.distinctValues > 1) {
     const longest = await workspace.one<{ length: number }>(
-      `SELECT max(length(trim(c${fact.ordinal}))) AS length FROM ${sample}`,
+      `SELECT max(length(regexp_replace(trim(c${fact.ordinal}), '\\..*', ''))) AS length FROM ${sample}`,
     );
-    const parse = longest?.length === 8 ? 'compact' : longest?.length === 10 ? 'epoch-seconds' : 'epoch-milliseconds';
+    const digits = longest?.length ?? 0;
+    const parse = digits === 8 ? 'compact' : digits <= 10 ? 'epoch-seconds' : 'epoch-milliseconds';
     return { role: 'time', reason: 'its name and values are those of a time', parse };
   }
   if (fact.dateLike < NUMBER_SHARE * fact.filled) return undefined;

@@ -18,7 +18,9 @@ const MACROS = [
   `text_cell(s) AS (CASE WHEN strlen(s) <= 6 THEN (CASE WHEN NOT is_blank(s) THEN trim(s) END)
     WHEN starts_with(s, ' ') OR ends_with(s, ' ') THEN nullif(trim(s), '') ELSE s END)`,
   // The apostrophe by which an export of this app kept a spreadsheet from running the id comes off (protected-cell.ts).
-  `id_cell(s) AS (text_cell(CASE WHEN starts_with(s, '''') THEN regexp_replace(s, '^''([''=+@\\t\\r\\n＝＋－＠-])', '\\1') ELSE s END))`,
+  // So does the ".0" that a number column with gaps gets in pandas and R: 17850.0 is customer 17850 (id-cell.ts).
+  `id_cell(s) AS (text_cell(CASE WHEN starts_with(s, '''') THEN regexp_replace(s, '^''([''=+@\\t\\r\\n＝＋－＠-])', '\\1')
+    WHEN ends_with(s, '.0') THEN regexp_replace(s, '^(\\d+)\\.0$', '\\1') ELSE s END))`,
   `number_core(s) AS (trim(regexp_replace(regexp_replace(s, '[$€£¥₹%\\x{A0}\\x{202F}]', '', 'g'), '^\\s*(${CURRENCY})\\b|\\b(${CURRENCY})\\s*$', '', 'g')))`,
   `number_english_one(t) AS (CASE
     WHEN regexp_full_match(t, '[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?') THEN TRY_CAST(t AS DOUBLE)

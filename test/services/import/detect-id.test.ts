@@ -37,6 +37,18 @@ describe('the column that names the customer', () => {
     },
   );
 
+  it.each(['Kd.-Nr.', 'Kunden Nr.', 'Customer #', 'Cust. ID', 'Nº de cliente', 'user_id:token'])(
+    'is %s however it is punctuated',
+    async (name) => {
+      expect(await roles(`${name};article`, (n) => `${100 + n};mug ${n % 3}`)).toMatchObject({ [name]: 'id' });
+    },
+  );
+
+  it('is that of an employee or a device where nobody else is named', async () => {
+    expect(await roles('employee_id,item', (n) => `${n},mug`)).toMatchObject({ employee_id: 'id' });
+    expect(await roles('device_id,customer_id,item', (n) => `${n},${n % 9},mug`)).toMatchObject({ customer_id: 'id' });
+  });
+
   it('may be a bare name of a person where the values are codes, and not where they are words', async () => {
     expect(await roles('guest,room', (n) => `G-${100 + n},double`)).toMatchObject({ guest: 'id' });
     expect(await roles('customer_id,contact', (n) => `${n},${n % 2 ? 'cellular' : 'telephone'}`)).toMatchObject({
@@ -57,6 +69,21 @@ describe('the column that names the customer', () => {
 });
 
 describe('codes of things', () => {
+  it('are categories where there are few, and do not hide what a row is about', async () => {
+    const row = (n: number): string => `${n},${1 + (n % 9)},${1000 + (n % 40)}`;
+    expect(await roles('userId,campaign_id,product_id', row)).toMatchObject({
+      campaign_id: 'text',
+      product_id: 'text',
+    });
+  });
+
+  it('are codes with a type in the header, or the ".0" of a number column with gaps, too', async () => {
+    expect(await roles('user_id:token,maker_id:token,item', (n) => `${n},${1000 + n},mug`)).toMatchObject({
+      'maker_id:token': 'ignore',
+    });
+    expect(await roles('userId,maker_id,item', (n) => `${n},${1000 + n}.0,mug`)).toMatchObject({ maker_id: 'ignore' });
+  });
+
   it('say what a row is about where nothing else does, and nothing beside words', async () => {
     const shared = (n: number): string => `${n % 7},${1000 + (n % 31)}`;
     const single = (n: number): string => `${n % 7},${1000 + n}`;

@@ -40,6 +40,20 @@ describe('formats and encodings', () => {
     ]);
   });
 
+  it('reads the signs of Windows-1252 in the header as in the rows', async () => {
+    const content = Buffer.from('user_id;Umsatz (\x80);Ort\n1;5;Bad \x96 Ems\n', 'latin1');
+    const report = await fixture.import('profile', 'euro.csv', content);
+    expect(report.columns.map(({ name }) => name)).toEqual(['user_id', 'Umsatz (€)', 'Ort']);
+    expect(await fixture.rows(report.fileId)).toMatchObject([{ c3: 'Bad – Ems' }]);
+  });
+
+  it.each(['{"user_id":1,"item":"tea"}\n{"user_id":2,"item":"cake"}', '[\n  {"user_id": 1}\n]'])(
+    'says that %j is JSON',
+    async (content) => {
+      await expect(fixture.import('purchases', 'rows.json', content)).rejects.toMatchObject({ code: 'file-not-table' });
+    },
+  );
+
   it('finds Latin-1 letters that come after a plain head', async () => {
     const head = Array.from({ length: 40_000 }, (_, i) => `u${i},name${i}\n`).join('');
     const content = Buffer.concat([Buffer.from(`user_id,name\n${head}`), Buffer.from('last,Éva\n', 'latin1')]);

@@ -99,6 +99,14 @@ describe('customers', () => {
     expect(few.warnings).toEqual(['only 1 of its 4 customers occur in the files imported before']);
   });
 
+  it('are the row numbers of a profile that has nothing else, but not of events', async () => {
+    const rows = Array.from({ length: 30 }, (_, n) => `${n},${n % 2 ? 'Rome' : 'Bonn'}\n`).join('');
+    const events = fixture.import('purchases', 'events.csv', `,item\n${rows}`);
+    await expect(events).rejects.toMatchObject({ code: 'no-id-column' });
+    const { columns } = await fixture.import('profile', 'frame.csv', `,city\n${rows}`);
+    expect(columns[0]).toMatchObject({ name: 'column 1', role: 'id', reason: expect.stringContaining('every row') });
+  });
+
   it('can be named', async () => {
     const report = await fixture.import('profile', 'people.csv', 'user_id,email key,age\n1,a,20\n2,b,30\n', {
       idColumn: 'email key',
@@ -228,7 +236,7 @@ describe('labels and segments', () => {
 
   it('a file of labels without any is told', async () => {
     const { warnings } = await fixture.import('labels', 'labels.csv', 'user_id,plan\n01,gold\n02,basic\n');
-    expect(warnings).toEqual(['no column holds labels: write 1 and 0, yes and no, won and lost or the like']);
+    expect(warnings).toEqual([expect.stringMatching(/^no column holds labels: .* --positive$/)]);
   });
 
   it('of 1 and -1, -1 is having no target; a 0 further down is rejected', async () => {

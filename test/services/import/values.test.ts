@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { idOfCell } from '../../../electron/services/import/id-cell.js';
 import { protectCell } from '../../../electron/services/import/protected-cell.js';
 import { numberSql, timeSql } from '../../../electron/services/import/values.js';
 import { ImportFixture } from './import-fixture.js';
@@ -25,7 +26,12 @@ describe('ids', () => {
     expect(await read(protectCell(id), (c) => `id_cell(${c})`)).toBe(id);
   });
 
-  it.each(["'t Hooft", "O'Neil", '007'])('stay as they are: %j', async (id) => {
+  it('are whole where a number column with gaps made them 17850.0', async () => {
+    expect(await read('17850.0', (c) => `id_cell(${c})`)).toBe('17850');
+    expect(idOfCell('17850.0')).toBe('17850');
+  });
+
+  it.each(["'t Hooft", "O'Neil", '007', '1.5', 'v2.0'])('stay as they are: %j', async (id) => {
     expect(await read(id, (c) => `id_cell(${c})`)).toBe(id);
   });
 });
@@ -111,6 +117,9 @@ describe('roles', () => {
     order_no: `X-${i}`,
     mobile_phone: `+49 170 55512${10 + i}`,
     region: String(1 + (i % 7)),
+    rated_at_time: String(881_250_949 + i),
+    seen_at: `${1_488_585_600 + i}.0`,
+    opened_at: `${1_488_585_600_000 + i}`,
     mail: `a${i}@example.org`,
     code: `00${i}`,
     empty: '',
@@ -127,6 +136,9 @@ describe('roles', () => {
     order_no: ['ignore', null],
     mobile_phone: ['ignore', null],
     region: ['text', null],
+    rated_at_time: ['time', 'epoch-seconds'],
+    seen_at: ['time', 'epoch-seconds'],
+    opened_at: ['time', 'epoch-milliseconds'],
     mail: ['ignore', null],
     code: ['ignore', null],
     empty: ['ignore', null],
