@@ -7,7 +7,7 @@ import { isNamed, type Side } from './side.js';
 
 /** Customers of a half who are read to judge the gate: of more, some owners and some others. */
 const MOST = 1024;
-/** AUC that opening must gain: a fit learned from most of the customers who judge, and on them looks better than on others. */
+/** AUC that opening must gain by more than a standard error: a fit learned from most of the customers who judge, and on them looks better than on others. */
 const LEAST_GAIN = 0.02;
 
 /**
@@ -38,10 +38,10 @@ async function judgedGate({ heldBack, lookAlike }: Owners, readout: Readout, ans
     const joined = evidence.map((value, at) => (value + scale * alike[at]!) / spread);
     halves.push({ owned, scores: GATES.map((gate) => similarity(joined, learned, answer, gate)) });
   }
-  const { auc, isWithinError } = verdictOf(halves);
+  const { auc, error } = verdictOf(halves);
   const best = auc.indexOf(Math.max(...auc));
-  const narrowest = GATES.findIndex((_, at) => isWithinError(at, best));
-  return auc[narrowest]! - auc[0]! >= LEAST_GAIN ? GATES[narrowest]! : 0;
+  const narrowest = GATES.findIndex((_, at) => auc[best]! - auc[at]! <= error(best, at));
+  return auc[narrowest]! - auc[0]! - error(narrowest, 0) > LEAST_GAIN ? GATES[narrowest]! : 0;
 }
 
 /** At most MOST customers of a half, evenly spaced; owners are half of them where there are enough. */

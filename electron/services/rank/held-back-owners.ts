@@ -55,8 +55,8 @@ function halfOf(base: LookAlikeBase, first: 0 | 1): { base: LookAlikeBase; unmea
 export interface OwnersVerdict {
   /** AUC of each way: owners against those who own nothing, of the same half. */
   auc: number[];
-  /** Whether a way is worse than another by no more than a standard error over the owners. */
-  isWithinError: (worse: number, better: number) => boolean;
+  /** Standard error, over the owners, of how much better one way is than another. */
+  error: (better: number, worse: number) => number;
 }
 
 /** @param halves how surely the customers of each are owners, and their scores by every way */
@@ -74,11 +74,11 @@ export function verdictOf(
   const auc = Array.from({ length: halves[0]?.scores.length ?? 0 }, (_, way) => mean((row) => row[way]!));
   // Each owner weighs as much as it surely is one (Kish's effective number of them).
   const number = owners ** 2 / owned.reduce((sum, much) => sum + much ** 2, 0);
-  const isWithinError = (worse: number, better: number): boolean => {
-    const lost = auc[better]! - auc[worse]!;
-    return lost ** 2 <= mean((row) => (row[better]! - row[worse]! - lost) ** 2) / number;
+  const error = (better: number, worse: number): number => {
+    const gained = auc[better]! - auc[worse]!;
+    return Math.sqrt(mean((row) => (row[better]! - row[worse]! - gained) ** 2) / number);
   };
-  return { auc, isWithinError };
+  return { auc, error };
 }
 
 /** Share of those who own nothing that comes after each customer; those who own a part count as a part. */

@@ -10,14 +10,14 @@ const USUAL = LOUDNESS.indexOf(3);
  * @param deviation of the evidence
  */
 export function judgedLoudness(heldBack: readonly HeldBack[], deviation: number): number {
-  const { auc, isWithinError } = verdictOf(
+  const { auc, error } = verdictOf(
     heldBack.map(({ owned, evidence, alike }) => ({
       owned,
       scores: LOUDNESS.map((loudness) => alike.map((value, at) => evidence[at]! + loudness * deviation * value)),
     })),
   );
   const best = auc.indexOf(Math.max(...auc));
-  const distance = (at: number): number => (isWithinError(at, best) ? Math.abs(at - USUAL) : Infinity);
+  const distance = (at: number): number => (auc[best]! - auc[at]! <= error(best, at) ? Math.abs(at - USUAL) : Infinity);
   const places = [...LOUDNESS.keys()];
   return LOUDNESS[places.reduce((nearest, at) => (distance(at) < distance(nearest) ? at : nearest))]!;
 }

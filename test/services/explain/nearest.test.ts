@@ -10,6 +10,7 @@ import { importFiles } from '../../../electron/services/import/import.js';
 import { prepare } from '../../../electron/services/index/prepare.js';
 import { rankInstruction } from '../../../electron/services/rank/rank.js';
 import { openWorkspace, type Workspace } from '../../../electron/services/workspace/workspace.js';
+import { opened } from '../rank/opened-scorer.js';
 import { TINY_MODEL } from '../tiny-workspace.js';
 
 /** Ana and Bea share two rare items, Cem one of them; everybody has bread, Dan nothing else. */
@@ -60,7 +61,8 @@ describe('the customers most like one', () => {
   });
 
   it('have the nearest user embeddings, where it is open', async () => {
-    const { by, customers } = await nearestCustomers(workspace, engine, ranking, 'ana', 4);
+    const open = { ...ranking, scorer: await opened(workspace, engine, ranking.scorer) };
+    const { by, customers } = await nearestCustomers(workspace, engine, open, 'ana', 4);
     expect(by).toBe('embedding');
     // Who has the same events has the same embedding.
     expect(customers[0]).toMatchObject({ userId: 'bea' });
