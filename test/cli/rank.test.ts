@@ -44,11 +44,13 @@ describe('the command rank', () => {
       customers: number;
       withoutEvents: number;
       written: number;
+      gate?: number;
       device: { device: string };
       understanding: { wanted: string[]; direction: string };
       seconds: Record<string, number>;
     };
     expect(report).toMatchObject({ customers: 61, withoutEvents: 1, written: 61, device: { device: 'cpu' } });
+    expect(report.gate).toBeGreaterThanOrEqual(0);
     expect(report.understanding.wanted.length).toBeGreaterThan(0);
     expect(Object.keys(report.seconds)).toEqual(['read', 'score', 'store']);
     const lines = readFileSync(out, 'utf8').trim().split('\n');

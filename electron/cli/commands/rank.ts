@@ -83,6 +83,9 @@ async function run(options: Options, command: Command): Promise<void> {
             `${report.understanding.wanted.length > 0 ? 'likened to' : 'told from'} ${report.likeTo.owners} customers with ${report.likeTo.having.join('; ')}`,
           ]
         : []),
+      ...(report.gate === undefined
+        ? []
+        : [`the fit ${report.gate > 0 ? `counts by a gate of ${report.gate.toFixed(2)}` : 'does not count'} here`]),
       ...deviceLines(report.device),
       ...Object.entries(report.prepared.derived.hidden).map(([file, rows]) => `hidden: ${rows} rows of ${file}`),
       ...hiddenLines(report.prepared.hides),

@@ -4,7 +4,7 @@ import { withBoundedMemory } from '../index/bounded-memory.js';
 import { throwIfCancelled, unattended, type Task } from '../task.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { LikeTo } from './prepare-look-alike.js';
-import { prepareScorer, scoreCustomers, type ScoredBatch } from './score.js';
+import { isOpen, prepareScorer, scoreCustomers, type ScoredBatch } from './score.js';
 import type { Question, Understanding } from './question.js';
 
 /** A stored ranking and how it came about. */
@@ -16,6 +16,8 @@ export interface RankingReport {
   understanding: Understanding;
   /** Whom customers were likened to; undefined where hardly anybody has what is named. */
   likeTo: LikeTo | undefined;
+  /** How far what a fit learned counts under this instruction, 0..4; undefined without a fit. */
+  gate: number | undefined;
   device: DeviceReport;
   /** Name and hash of the model. */
   model: string;
@@ -62,6 +64,7 @@ export async function rankInstruction(
     withoutEvents,
     understanding: scorer.understanding,
     likeTo: scorer.lookAlike && { having: scorer.lookAlike.having, owners: Math.round(scorer.lookAlike.owners) },
+    gate: isOpen(engine) ? scorer.gate : undefined,
     device: engine.devices,
     model: modelName(engine),
     seconds: { read: (read - start) / 1000, score: (scored - read) / 1000, store: (performance.now() - scored) / 1000 },

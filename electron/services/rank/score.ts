@@ -84,12 +84,14 @@ export async function prepareScorer(workspace: Workspace, engine: Engine, questi
   };
 }
 
-/**
- * Whether the learned path may be opened at all: by a fit alone, and none is judged by staying or leaving, of which a
- * customer's things say nothing, nor by what customers only should not have.
- */
-function mayOpen({ model }: Engine, { read }: Side): boolean {
-  return Math.max(model.gate, model.namedGate) > 0 && !read.isNegated && !OUTCOMES.has(read.understanding.direction);
+/** Whether the learned path counts under any instruction; without a fit it does not, as the model ships. */
+export function isOpen({ model }: Engine): boolean {
+  return Math.max(model.gate, model.namedGate) > 0;
+}
+
+/** No fit is judged by staying or leaving, of which a customer's things say nothing, nor by what customers only should not have. */
+function mayOpen(engine: Engine, { read }: Side): boolean {
+  return isOpen(engine) && !read.isNegated && !OUTCOMES.has(read.understanding.direction);
 }
 
 /** Scores every encoded customer, in the order of their numbers. */
