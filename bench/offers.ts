@@ -11,6 +11,7 @@ import { loadRanking } from '../electron/services/audience/workspace-data.js';
 import { readLabels } from '../electron/services/evaluate/evaluate.js';
 import type { RecommendationMetrics } from '../electron/services/evaluate/recommendation.js';
 import { cutSet, labelFile, targets, unseenModel } from './benchmark-set.js';
+import { average } from './text-similarity.js';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -34,17 +35,26 @@ console.log(
   '| set | offers | customers | figure | by rank, no labels | by rank and known rate | calibrated | popularity |',
 );
 console.log('|---|---|---|---|---|---|---|---|');
+/** Cells of every figure, per set. */
+const figures = new Map<string, number[][]>();
 for (const set of options.sets.split(',')) {
   const offers = await rankOffers(set);
   for (const k of FIRST) {
     const { byRank, expected, calibrated, popularity } = evaluateOffers(offers, k);
     const row = (figure: string, of: (metrics: RecommendationMetrics) => number): void => {
-      const cells = [byRank, expected, calibrated, popularity].map((metrics) => of(metrics).toFixed(3));
-      console.log(`| ${set} | ${offers.length} | ${byRank.customers} | ${figure} at ${k} | ${cells.join(' | ')} |`);
+      const cells = [byRank, expected, calibrated, popularity].map(of);
+      figures.set(figure, [...(figures.get(figure) ?? []), cells]);
+      print(set, offers.length, byRank.customers, figure, cells);
     };
-    row('hit rate', ({ hitRate }) => hitRate);
-    if (k > 1) row('NDCG', ({ ndcg }) => ndcg);
+    row(`hit rate at ${k}`, ({ hitRate }) => hitRate);
+    if (k > 1) row(`NDCG at ${k}`, ({ ndcg }) => ndcg);
   }
+}
+for (const [figure, rows] of figures)
+  print('**mean over sets**', '', '', figure, rows[0]!.map((_, at) => average(rows.map((cells) => cells[at]!)))); // prettier-ignore
+
+function print(set: string, offers: number | '', customers: number | '', figure: string, cells: number[]): void {
+  console.log(`| ${[set, offers, customers, figure, ...cells.map((cell) => cell.toFixed(3))].join(' | ')} |`);
 }
 
 async function rankOffers(set: string): Promise<KnownOffer[]> {
