@@ -37,6 +37,8 @@ const CHECKPOINT = 20;
 const LEAST_STEPPING = 0.5;
 /** Steps whose time says how many fit into the time that was given. */
 const TIMED = 3;
+/** Share of the steps' time that is left free: the first steps are quicker than most, and states are stored on the way. */
+const SPARE = 0.15;
 
 export interface FitOptions {
   /** Start anew although a paused fit could go on; that one is deleted, and `restoreFit` brings it back. */
@@ -195,7 +197,7 @@ async function planFit(
   const stepping = Math.max(LEAST_STEPPING * given, given - beside);
   return {
     seed,
-    steps: steps ?? Math.max(JUDGEMENTS, Math.floor(stepping / (await secondsPerStep(workshop, seed)))),
+    steps: steps ?? Math.max(JUDGEMENTS, Math.floor(((1 - SPARE) * stepping) / (await secondsPerStep(workshop, seed)))),
     wanted: { questions, judging },
     customers,
     heldBack: workshop.heldBack.events.customers,
