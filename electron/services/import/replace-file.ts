@@ -13,9 +13,9 @@ const MOST_CHANGED = 0.3;
 
 /**
  * Brings rows_<id> of an earlier file to what its new version holds. Of a file that was only added to, what was added is
- * read. Else rows of customers who have not changed are left
- * alone: the file is hashed per customer first, and only the rows of the others are taken in. A file that cannot be
- * compared so (another header or other roles, rejected rows, too many changes) is read as a whole.
+ * read. Else rows of customers who have not changed are left alone: the file is hashed per customer first, and only the rows
+ * of the others are taken in. A file that cannot be compared so (another header or other roles, rejected rows, too many
+ * changes) is read as a whole.
  * @throws AppError as readRows does
  */
 export async function replaceRows(workspace: Workspace, earlier: StoredFile, reading: Reading): Promise<ReadRows> {

@@ -7,14 +7,17 @@ import { isNamed, type Side } from './side.js';
 
 /** Customers of a half who are read to judge the gate: of more, some owners and some others. */
 const MOST = 1024;
-/** AUC that opening must gain by more than a standard error: a fit learned from most of the customers who judge, and on them looks better than on others. */
+/**
+ * AUC that opening must gain by more than a standard error: a fit learned from most of the customers who judge, and on them
+ * looks better than on others.
+ */
 const LEAST_GAIN = 0.02;
 
 /**
  * How far the learned path is open beside the evidence and likeness. Where the instruction names a thing that some have, its
  * owners held back say so, as they do of likeness. Where it names a theme, the fit's held-back questions do (docs/fit.md);
  * none of those asks about what is not in the data at all, so that there it stays shut.
- * @param gates of the fit: where an instruction names what customers have, and where it asks to foresee
+ * @param gates of the fit: where an instruction asks to foresee, and where it names what customers have
  */
 export async function openGate(
   gates: { gate: number; namedGate: number },
