@@ -11,34 +11,20 @@ import { deleteFit, findFit, type FitPlan, type FitVersion } from './fit-version
 import { judge } from './judge.js';
 import { freshState, takeStep } from './optimizer.js';
 import { readPopulation, type Population } from './population.js';
+import { judgementsOf, LEAST_ASKED, stepsThatFit, usualMinutes, wantedQuestions } from './plan.js';
 import { makeQuestions, type FitQuestion } from './questions.js';
+import { LEAST_JUDGES, splitCustomers, type Split } from './split-customers.js';
 import { LEAST } from './userqa.js';
 
-/** Customers that a fit learns from at most; a larger workspace is fitted on a sample. */
-const MOST = 5000;
-/** Customers that judge: a tenth, but enough to be asked about, and at most this many. */
-const LEAST_JUDGES = 200;
-const MOST_JUDGES = 1000;
 /** Fewer are never enough: a third judges, and a question needs LEAST of them on either side. */
 const LEAST_CUSTOMERS = 3 * 2 * LEAST;
-/** Questions of either sort without which there is no fit. */
-const LEAST_ASKED = 8;
-/** Questions that are learned from and that judge. */
-const QUESTIONS = 240;
-const JUDGING = 48;
-/** Judgements on the way. */
-const JUDGEMENTS = 5;
 /** Customers of a judging question. */
 const JUDGED = 96;
 const MAX_EVENTS = 48;
 /** Seconds between two checkpoints. */
 const CHECKPOINT = 20;
-/** Share of the time that the steps get at least, however long the questions take. */
-const LEAST_STEPPING = 0.5;
 /** Steps whose time says how many fit into the time that was given. */
 const TIMED = 3;
-/** Share of the steps' time that is left free: the first steps are quicker than most, and states are stored on the way. */
-const SPARE = 0.15;
 
 export interface FitOptions {
   /** Start anew although a paused fit could go on; that one is deleted, and `restoreFit` brings it back. */
@@ -53,11 +39,6 @@ export interface FitOptions {
   /** Questions to learn from and to be judged by; fewer make a quicker and less certain fit. */
   questions?: number;
   judging?: number;
-}
-
-/** Minutes that a fit takes unless it is given others: one, and one more for every thousand customers, at most five. */
-export function usualMinutes(customers: number): number {
-  return Math.min(5, 1 + Math.min(customers, MOST) / 1000);
 }
 
 /** What a fit works with. */
@@ -97,13 +78,27 @@ async function fitApart(workspace: Workspace, engine: Engine, options: FitOption
   if (paused && options.fresh) await deleteFit(workspace, paused.id);
   const unfinished = options.fresh ? undefined : paused;
   if (unfinished) options.resumed?.(unfinished.id, unfinished.progress?.state.step ?? 0, unfinished.plan);
-  const { questions = QUESTIONS, judging = JUDGING } = unfinished?.plan.wanted ?? options;
   const { seed = 1 } = unfinished?.plan ?? options;
-  const workshop = await openWorkshop(workspace, engine, { questions, judging, seed }, task);
+  const customers = await splitCustomers(workspace, seed);
+  const minutes = options.minutes ?? usualMinutes(customers.learn.length);
+  const wanted = unfinished?.plan.wanted ?? wantedQuestions(options, minutes);
+  const workshop = await openWorkshop(workspace, engine, customers, { ...wanted, seed }, task);
   const written = performance.now();
   const progress = unfinished?.progress ?? (await beginning(workshop, task));
-  const [spent, judgement] = [performance.now() - began, performance.now() - written].map((time) => time / 1000);
-  const plan = unfinished?.plan ?? (await planFit(workshop, options, spent! + JUDGEMENTS * judgement!));
+  const judgement = (performance.now() - written) / 1000;
+  const stepsInTime = async (): Promise<number> => {
+    const step = await secondsPerStep(workshop, seed);
+    return stepsThatFit(60 * minutes, { spent: (performance.now() - began) / 1000, judgement, step });
+  };
+  const plan = unfinished?.plan ?? {
+    seed,
+    steps: options.steps ?? (await stepsInTime()),
+    wanted,
+    customers: customers.learn.length,
+    heldBack: customers.judges.length,
+    questions: workshop.questions.length,
+    judging: workshop.judging.length,
+  };
   const id = unfinished?.id ?? (await startFit(workspace, plan, fingerprint, engine.model.hash));
   const done = await takeSteps(workspace, workshop, { id, plan, began }, progress, task);
   const { gate, named } = done.verdict!;
@@ -114,29 +109,36 @@ async function fitApart(workspace: Workspace, engine: Engine, options: FitOption
 async function openWorkshop(
   workspace: Workspace,
   engine: Engine,
+  { learn, judges }: Split,
   wanted: FitPlan['wanted'] & Pick<FitPlan, 'seed'>,
   task: Task,
 ): Promise<Workshop> {
   const { seed } = wanted;
-  const { learn, judges } = await splitCustomers(workspace, seed);
   checkCustomers(workspace, learn.length + judges.length);
   const learning = await readPopulation(workspace, engine, learn);
   const heldBack = await readPopulation(workspace, engine, judges);
-  // A target in the judges' questions is never learned from: half as many more are drawn than are needed.
-  const asked = { seed, maxEvents: MAX_EVENTS };
-  const judged = await makeQuestions(
+  // A target in the judges' questions is never learned from.
+  const judging = await makeQuestions(
     heldBack,
     engine,
-    { ...asked, seed: seed + 1, count: wanted.judging * 5, kept: JUDGED, customersPerQuestion: judges.length },
+    {
+      seed: seed + 1,
+      count: wanted.judging,
+      accepts: (asked) => isJudges(asked) && asked.kind !== 'activity',
+      customersPerQuestion: judges.length,
+      kept: JUDGED,
+      maxEvents: MAX_EVENTS,
+    },
     task,
   );
-  const judging = judged
-    .filter((question) => isJudges(question) && question.kind !== 'activity')
-    .slice(0, wanted.judging);
   // Before the others are written, which takes as long again.
   checkAsked(workspace, judging, `that judge (${judges.length} customers)`);
-  const learned = await makeQuestions(learning, engine, { ...asked, count: Math.ceil(wanted.questions * 1.4) }, task);
-  const questions = learned.filter((question) => !isJudges(question)).slice(0, wanted.questions);
+  const questions = await makeQuestions(
+    learning,
+    engine,
+    { seed, count: wanted.questions, accepts: (asked) => !isJudges(asked), maxEvents: MAX_EVENTS },
+    task,
+  );
   checkAsked(workspace, questions, `to learn from (${learn.length} customers)`);
   return { engine, learning, questions, heldBack, judging };
 }
@@ -167,43 +169,8 @@ function checkCustomers(workspace: Workspace, customers: number): void {
 }
 
 /** Whether a question's target belongs to the judges: about a quarter do, by a hash of the answer. */
-function isJudges({ answer }: FitQuestion): boolean {
+function isJudges({ answer }: Pick<FitQuestion, 'answer'>): boolean {
   return createHash('sha256').update(answer).digest()[0]! % 4 === 0;
-}
-
-/** Customers with data, split by a seeded hash of their ids, so that the same ones judge on every machine. */
-async function splitCustomers(workspace: Workspace, seed: number): Promise<{ learn: Int32Array; judges: Int32Array }> {
-  const rows = await workspace.all<{ customer: number }>(
-    `SELECT customer FROM customers WHERE customer IN (SELECT customer FROM events)
-     ORDER BY md5(user_id || ' ' || $1), customer LIMIT ${MOST + MOST_JUDGES}`,
-    [String(seed)],
-  );
-  const count = Math.min(
-    MOST_JUDGES,
-    Math.max(Math.floor(rows.length / 10), Math.min(LEAST_JUDGES, Math.floor(rows.length / 3))),
-  );
-  const numbers = Int32Array.from(rows, ({ customer }) => customer);
-  return { judges: numbers.slice(0, count).sort(), learn: numbers.slice(count, count + MOST).sort() };
-}
-
-/** @param beside seconds that everything but the steps takes */
-async function planFit(
-  workshop: Workshop,
-  { minutes, steps, seed = 1, questions = QUESTIONS, judging = JUDGING }: FitOptions,
-  beside: number,
-): Promise<FitPlan> {
-  const customers = workshop.learning.events.customers;
-  const given = 60 * (minutes ?? usualMinutes(customers));
-  const stepping = Math.max(LEAST_STEPPING * given, given - beside);
-  return {
-    seed,
-    steps: steps ?? Math.max(JUDGEMENTS, Math.floor(((1 - SPARE) * stepping) / (await secondsPerStep(workshop, seed)))),
-    wanted: { questions, judging },
-    customers,
-    heldBack: workshop.heldBack.events.customers,
-    questions: workshop.questions.length,
-    judging: workshop.judging.length,
-  };
 }
 
 async function secondsPerStep(workshop: Workshop, seed: number): Promise<number> {
@@ -245,7 +212,7 @@ async function takeSteps(
   task: Task,
 ): Promise<FitProgress> {
   const { engine, heldBack, judging } = workshop;
-  const every = Math.ceil(plan.steps / JUDGEMENTS);
+  const every = Math.ceil(plan.steps / judgementsOf(plan.steps));
   let [saved, losses] = [began, [] as number[]];
   const keep = async (): Promise<void> => {
     progress.seconds += (performance.now() - saved) / 1000;

@@ -1,5 +1,5 @@
 import * as messages from '../../ipc/fit.js';
-import { usualMinutes } from '../../services/fit/fit.js';
+import { usualMinutes } from '../../services/fit/plan.js';
 import { LEAST_QUESTIONS, type Opening } from '../../services/fit/judge.js';
 import { bestStep, deleteFit, listFits, restoreFit, useFit, type FitVersion } from '../../services/fit/fit-versions.js';
 import { overviewOf } from '../../services/import/overview.js';
