@@ -1,9 +1,13 @@
-import { DuckDBBlobVector, type DuckDBDataChunk, type DuckDBVector } from '@duckdb/node-api';
+import { DuckDBBlobVector, type DuckDBDataChunk, type DuckDBResult, type DuckDBVector } from '@duckdb/node-api';
 import type { Workspace } from '../workspace/workspace.js';
 
 /** The chunks of a query's result, for reading cell by cell without making row objects. */
 export async function* chunksOf(workspace: Workspace, sql: string): AsyncGenerator<DuckDBDataChunk> {
-  const result = await workspace.connection.run(sql);
+  yield* chunksIn(await workspace.connection.run(sql));
+}
+
+/** The chunks of a result. */
+export async function* chunksIn(result: DuckDBResult): AsyncGenerator<DuckDBDataChunk> {
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
     yield chunk;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { AppError } from '../errors.js';
 import { hashOlderFiles } from '../import/known-ids.js';
 import { defineValueMacros } from '../import/values.js';
@@ -76,6 +76,7 @@ export async function derive(
     await workspace.run('DROP TABLE derive_now');
     await workspace.setMeta('derive_fingerprint', contents);
     await workspace.setMeta('derive_plan', plan);
+    await workspace.setMeta('derivation', randomUUID());
     task.progress({ stage: 'derive', done: files.length, total: files.length });
     return { ...(await derivedState(workspace)), ...done, derived: true, measured: some === undefined };
   });

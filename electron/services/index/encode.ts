@@ -51,10 +51,13 @@ export async function encode(workspace: Workspace, engine: Engine, task: Task = 
   report.embedded = await embedStrings(workspace, engine, task);
   const embedded = performance.now();
   report.seconds.embed = (embedded - start) / 1000;
-  const todo = await findStale(workspace);
-  if (todo.length > 0) {
+  const state = digest([await encodeFingerprint(workspace, engine), await workspace.meta('derivation')]);
+  if ((await workspace.meta('encoded')) !== state || (await countOf(workspace, 'customer_index')) !== total) {
+    const todo = await findStale(workspace);
     report.encoded = todo.filter(({ tokensHold }) => !tokensHold).length;
-    await withBoundedMemory(workspace, () => encodeCustomers(workspace, engine, todo, task));
+    if (todo.length > 0) await withBoundedMemory(workspace, () => encodeCustomers(workspace, engine, todo, task));
+    // Looking for stale customers takes longer than the rest of a ranking's preparation.
+    await workspace.setMeta('encoded', state);
   }
   report.seconds.customers = (performance.now() - embedded) / 1000;
   return report;

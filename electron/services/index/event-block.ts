@@ -18,6 +18,8 @@ export interface EventBlock {
 const EVENT_BYTES = 12;
 const NONE = 65535;
 const STEPS = 65534;
+/** What every packed percentile stands for: a ranking unpacks some ten million. */
+const PERCENTILES = Float32Array.from({ length: NONE + 1 }, (_, half) => (half === NONE ? NaN : half / STEPS));
 
 /** A block for up to `customers` customers; `reserve` makes room for their events. */
 export function emptyBlock(customers: number): EventBlock {
@@ -81,9 +83,8 @@ export function appendPacked(block: EventBlock, packed: Uint8Array): void {
   block.string.set(alignedWords.subarray(0, events), from);
   block.n.set(alignedWords.subarray(events, 2 * events), from);
   for (let i = 0; i < events; i++) {
-    const [value, recency] = [alignedHalves[4 * events + i]!, alignedHalves[5 * events + i]!];
-    block.value[from + i] = value === NONE ? NaN : value / STEPS;
-    block.recency[from + i] = recency === NONE ? NaN : recency / STEPS;
+    block.value[from + i] = PERCENTILES[alignedHalves[4 * events + i]!]!;
+    block.recency[from + i] = PERCENTILES[alignedHalves[5 * events + i]!]!;
   }
   block.customers++;
   block.start[block.customers] = from + events;

@@ -1,5 +1,6 @@
+import type { DuckDBResult } from '@duckdb/node-api';
 import type { Workspace } from '../workspace/workspace.js';
-import { bytesAt, chunksOf } from './chunks.js';
+import { bytesAt, chunksIn, chunksOf } from './chunks.js';
 import { appendPacked, emptyBlock, type EventBlock } from './event-block.js';
 import { unpackHalves } from './half.js';
 
@@ -26,10 +27,21 @@ export async function* readIndex(
 ): AsyncGenerator<IndexBatch> {
   const events = emptyBlock(size);
   const tokens = new Float32Array(size * tokenSize);
-  for (let first = 0; first < total; first += size) {
-    clear(events);
-    await fill(workspace, `customer >= ${first} AND customer < ${first + size}`, { events, tokens, tokenSize });
-    yield { first, events, tokens: tokens.subarray(0, events.customers * tokenSize) };
+  const from = (first: number): Promise<DuckDBResult> | undefined =>
+    first < total ? read(workspace, `customer >= ${first} AND customer < ${first + size}`, tokenSize) : undefined;
+  let next = from(0);
+  try {
+    for (let first = 0; next; first += size) {
+      const result = await next;
+      // The database reads the next batch while whoever asked works on this one.
+      next = from(first + size);
+      clear(events);
+      await fill(result, { events, tokens, tokenSize });
+      yield { first, events, tokens: tokens.subarray(0, events.customers * tokenSize) };
+    }
+  } finally {
+    // Nobody wants it any more, nor to hear that it failed.
+    await next?.catch(() => undefined);
   }
 }
 
@@ -62,19 +74,22 @@ export async function readCustomers(
 ): Promise<Omit<IndexBatch, 'first'>> {
   const events = emptyBlock(numbers.length);
   const tokens = new Float32Array(numbers.length * tokenSize);
-  await fill(workspace, `customer IN (${numbers.join(', ')})`, { events, tokens, tokenSize });
+  await fill(await read(workspace, `customer IN (${numbers.join(', ')})`, tokenSize), { events, tokens, tokenSize });
   return { events, tokens };
 }
 
-/** Appends the customers that the condition chooses, in the order of their numbers. */
+/** What is stored of the customers that the condition chooses, in the order of their numbers. */
+function read(workspace: Workspace, condition: string, tokenSize: number): Promise<DuckDBResult> {
+  const columns = tokenSize > 0 ? 'events, tokens' : 'events';
+  return workspace.connection.run(`SELECT ${columns} FROM customer_index WHERE ${condition} ORDER BY customer`);
+}
+
+/** Appends the customers of the result. */
 async function fill(
-  workspace: Workspace,
-  condition: string,
+  result: DuckDBResult,
   { events, tokens, tokenSize }: Omit<IndexBatch, 'first'> & { tokenSize: number },
 ): Promise<void> {
-  const columns = tokenSize > 0 ? 'events, tokens' : 'events';
-  const query = `SELECT ${columns} FROM customer_index WHERE ${condition} ORDER BY customer`;
-  for await (const chunk of chunksOf(workspace, query)) {
+  for await (const chunk of chunksIn(result)) {
     const packed = chunk.getColumnVector(0);
     const halves = tokenSize > 0 ? chunk.getColumnVector(1) : undefined;
     for (let row = 0; row < chunk.rowCount; row++) {

@@ -117,9 +117,14 @@ export function ownedBy(block: EventBlock, degree: Float64Array, excluded: reado
 /** The largest degree among what each customer has, [customers]. */
 function largestOwned({ customers, start, string }: EventBlock, degree: Float64Array): Float64Array {
   const result = new Float64Array(customers);
-  for (let customer = 0; customer < customers; customer++)
-    for (let event = start[customer]!, to = start[customer + 1]!; event < to; event++)
-      result[customer] = Math.max(result[customer]!, degree[string[event]!]!);
+  for (let customer = 0; customer < customers; customer++) {
+    let most = 0;
+    for (let event = start[customer]!, to = start[customer + 1]!; event < to; event++) {
+      const much = degree[string[event]!]!;
+      if (much > most) most = much;
+    }
+    result[customer] = most;
+  }
   return result;
 }
 
