@@ -1,10 +1,11 @@
 import type { Workspace } from '../workspace/workspace.js';
 import { detectId, untyped } from './detect-id.js';
+import { findLists, listSeparator } from './detect-list.js';
+import { NUMBER_SHARE, timeRole } from './detect-time.js';
 import { labelSql, SIGNED } from './label-words.js';
-import { DATE_FORMATS, timeSql } from './values.js';
 import type { FileKind, Role } from './sources.js';
 
-/** What a column of a file was taken for, and why, in plain words. `parse` says how its numbers, times or labels are read. */
+/** What a column of a file was taken for, and why, in plain words. `parse` says how its numbers, times or labels are read, or what separates its texts. */
 export interface ColumnRole {
   ordinal: number;
   name: string;
@@ -59,10 +60,6 @@ const THING_CODE_NAME =
 const SHARED = 2;
 const POSTAL_NAME = /(^|[ _.-])(zip|zipcode|postcode|postal|plz)/i;
 const PHONE_NAME = /(phone|mobile|telephone|fax|msisdn)/i;
-const TIME_NAME = /(date|time|timestamp|day|^dt|_dt|_at$|^ts$|when|month|seen|since)/i;
-const NUMBER_SHARE = 0.95;
-/** Different dates on which every format is tried. */
-const DATES_TRIED = 500;
 
 /**
  * The role of every column, from its name and from a sample of its cells.
@@ -96,6 +93,7 @@ export async function detectRoles(
       parse: found.parse ?? null,
     });
   }
+  if (kind !== 'labels' && kind !== 'segment') await findLists(workspace, sample, columns);
   const hasWords = columns.some(({ role }, at) => role === 'text' && facts[at]!.whole < facts[at]!.filled);
   if (!hasWords) nameThingsByCodes(columns, facts);
   return columns;
@@ -120,7 +118,8 @@ function wordsOf(name: string): string {
   return untyped(name).replace(/([a-z])([A-Z])/g, '$1 $2');
 }
 
-interface Found {
+/** A role and why. */
+export interface Found {
   role: Role;
   reason: string;
   parse?: string;
@@ -251,47 +250,6 @@ function numberRole(fact: ColumnFacts): Found | undefined {
   };
 }
 
-async function timeRole(
-  workspace: Workspace,
-  sample: string,
-  name: string,
-  fact: ColumnFacts,
-): Promise<Found | undefined> {
-  if (fact.iso >= NUMBER_SHARE * fact.filled) return { role: 'time', reason: 'its values are dates', parse: 'iso' };
-  if (TIME_NAME.test(name) && fact.epoch >= NUMBER_SHARE * fact.filled && fact.distinctValues > 1) {
-    const longest = await workspace.one<{ length: number }>(
-      `SELECT max(length(regexp_replace(trim(c${fact.ordinal}), '\\..*', ''))) AS length FROM ${sample}`,
-    );
-    const digits = longest?.length ?? 0;
-    const parse = digits === 8 ? 'compact' : digits <= 10 ? 'epoch-seconds' : 'epoch-milliseconds';
-    return { role: 'time', reason: 'its name and values are those of a time', parse };
-  }
-  if (fact.dateLike < NUMBER_SHARE * fact.filled) return undefined;
-  const cell = `trim(c${fact.ordinal})`;
-  const counts = DATE_FORMATS.map((format, at) => `count(*) FILTER (${timeSql(cell, format)} IS NOT NULL) AS f${at}`);
-  const cells = `SELECT DISTINCT c${fact.ordinal} FROM ${sample} WHERE NOT is_blank(c${fact.ordinal}) ORDER BY hash(c${fact.ordinal}) LIMIT ${DATES_TRIED}`;
-  const row = await workspace.one<Record<string, number>>(
-    `SELECT count(*) AS tried, ${counts.join(', ')} FROM (${cells})`,
-  );
-  const read = DATE_FORMATS.map((format, at) => ({ format, count: row?.[`f${at}`] ?? 0 })).reduce((best, next) =>
-    next.count > best.count ? next : best,
-  );
-  if (read.count < NUMBER_SHARE * (row?.tried ?? 0)) return undefined;
-  return { role: 'time', reason: `its values are dates written ${spell(read.format)}`, parse: read.format };
-}
-
-function spell(format: string): string {
-  const words: Record<string, string> = {
-    '%Y': 'year',
-    '%y': 'year',
-    '%m': 'month',
-    '%d': 'day',
-    '%b': 'month',
-    '%B': 'month',
-  };
-  return format.replaceAll(/%[YymdbB]/g, (code) => words[code] ?? code);
-}
-
 /** How the cells of a column whose role a person set are to be read, by the same facts. */
 export async function parseFor(
   workspace: Workspace,
@@ -306,5 +264,6 @@ export async function parseFor(
     if (fact.plain >= fact.english && fact.plain >= fact.european) return 'plain';
     return fact.european > fact.english ? 'european' : 'english';
   }
+  if (role === 'text') return (await listSeparator(workspace, sample, name, ordinal)) ?? null;
   return role === 'label' ? (labelRole(fact).parse ?? null) : null;
 }

@@ -1,3 +1,4 @@
+import { partsSql } from '../import/detect-list.js';
 import { isSource, sourceNumber, type Source } from '../import/sources.js';
 import { literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -29,6 +30,18 @@ export function columnAt(file: DerivedFile, ordinal: number): Column {
 /** SQL for a column's name in words. */
 export function named(column: Column): string {
   return `humanise(${literal(column.name)})`;
+}
+
+/** A relation (cell, value): the cells of a text column in `rows`, with what they say or, where they list several values, with each. */
+export function valuesIn(rows: string, column: Column): string {
+  const cell = `CAST(c${column.ordinal} AS VARCHAR)`;
+  const value = isList(column) ? `unnest(${partsSql(cell, column.parse!)})` : cell;
+  return `(SELECT DISTINCT ${cell} AS cell, ${value} AS value FROM ${rows} WHERE c${column.ordinal} IS NOT NULL)`;
+}
+
+/** Whether the cells of a column list several values. */
+export function isList({ role, parse }: Column): boolean {
+  return role === 'text' && parse !== null;
 }
 
 /** The workspace's source files, in an order that does not depend on that of their import. */

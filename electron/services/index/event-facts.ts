@@ -1,7 +1,7 @@
 import type { Source } from '../import/sources.js';
 import { literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { columnAt, named, ofRole, type Column, type DerivedFile } from './derived-file.js';
+import { columnAt, isList, named, ofRole, valuesIn, type Column, type DerivedFile } from './derived-file.js';
 import { primaryNumber, type EventPlan } from './event-plan.js';
 import { addConstantWord, addWords, isUnworded, joinLevel, KIND, levelSql, wordsOf, type Scale } from './scale.js';
 
@@ -49,7 +49,7 @@ export async function addEvents(workspace: Workspace, file: DerivedFile, plan: E
   for (const ordinal of plan.others) {
     const column = columnAt(file, ordinal);
     const cell = `v.c${ordinal}`;
-    await addCategoryWords(workspace, file, column, `humanise(${cell})`, scale);
+    await addCategoryWords(workspace, file, column, 'humanise(v.value)', scale);
     await workspace.run(`
       INSERT INTO derive_facts
       SELECT w.text_id, v.customer, 0, 0, max(${recencySql(file, plan)}), count(*)
@@ -57,7 +57,7 @@ export async function addEvents(workspace: Workspace, file: DerivedFile, plan: E
   }
 }
 
-/** Words of the values of a column as "column: value". @param value SQL of the value in words, of a cell of the relation v */
+/** Words of the values of a column as "column: value". @param value SQL of v.value in words */
 export async function addCategoryWords(
   workspace: Workspace,
   file: DerivedFile,
@@ -65,10 +65,10 @@ export async function addCategoryWords(
   value: string,
   scale: Scale,
 ): Promise<void> {
-  const cell = `v.c${column.ordinal}`;
-  const query = `SELECT CAST(${cell} AS VARCHAR) AS cell, left(${named(column)} || ': ' || ${value}, 200) AS text, ${literal(column.name)} AS column_name, CAST(${cell} AS VARCHAR) AS raw
-    FROM (SELECT DISTINCT c${column.ordinal} FROM ${rowsOf(scale, file)} WHERE c${column.ordinal} IS NOT NULL AND ${isUnworded(file, column, `CAST(c${column.ordinal} AS VARCHAR)`)}) v`;
-  await addWords(workspace, file, column, query, KIND.attribute);
+  const query = `SELECT cell, left(${named(column)} || ': ' || ${value}, 200) AS text, ${literal(column.name)} AS column_name, value AS raw
+    FROM ${valuesIn(rowsOf(scale, file), column)} v WHERE ${isUnworded(file, column, 'cell')}`;
+  // What a cell lists is a thing that one has, whatever else is listed with it.
+  await addWords(workspace, file, column, query, isList(column) ? KIND.item : KIND.attribute);
 }
 
 /** The rows whose values may need words or levels; it is cheaper not to look up their customers. */
@@ -76,7 +76,7 @@ function rowsOf(scale: Scale, file: DerivedFile): string {
   return scale.measuring ? file.view : file.rows;
 }
 
-/** The one string of every main value, with the most frequent value of each attribute. */
+/** The one string of every main value, or of each that it lists, with the most frequent value of each attribute. */
 async function addItemWords(
   workspace: Workspace,
   file: DerivedFile,
@@ -98,8 +98,8 @@ async function addItemWords(
     (column) => ` || coalesce(', ' || ${named(column)} || ': ' || humanise(a${column.ordinal}.a), '')`,
   );
   const words = `
-    SELECT cell, left(${label}humanise(cell)${parts.join('')}, 200) AS text, ${literal(main.name)} AS column_name, cell AS raw
-    FROM (SELECT DISTINCT ${key} AS cell FROM ${rows}) ${joins.join(' ')}`;
+    SELECT cell, left(${label}humanise(value)${parts.join('')}, 200) AS text, ${literal(main.name)} AS column_name, value AS raw
+    FROM ${valuesIn(rows, main)} ${joins.join(' ')}`;
   await addWords(workspace, file, main, words, KIND.item);
 }
 

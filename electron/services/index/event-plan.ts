@@ -1,5 +1,5 @@
 import type { Workspace } from '../workspace/workspace.js';
-import { ofRole, type Column, type DerivedFile } from './derived-file.js';
+import { isList, ofRole, valuesIn, type Column, type DerivedFile } from './derived-file.js';
 
 /** How the rows of an event file become events; columns by their ordinals. */
 export interface EventPlan {
@@ -74,11 +74,18 @@ async function filledTexts(workspace: Workspace, file: DerivedFile): Promise<Fil
   const columns = ofRole(file, 'text');
   if (columns.length === 0) return [];
   const row = await workspace.one<Record<string, number>>(
-    `SELECT ${columns.map((column) => `count(DISTINCT c${column.ordinal}) AS d${column.ordinal}`).join(', ')} FROM ${file.view}`,
+    `SELECT ${columns.map((column) => `${countSql(file, column)} AS d${column.ordinal}`).join(', ')} FROM ${file.view}`,
   );
   return columns
     .map((column) => ({ column, distinct: row?.[`d${column.ordinal}`] ?? 0 }))
     .filter((text) => text.distinct > 0);
+}
+
+/** SQL that counts the different values of a column over the rows of its file. */
+function countSql(file: DerivedFile, column: Column): string {
+  return isList(column)
+    ? `(SELECT count(DISTINCT value) FROM ${valuesIn(file.view, column)})`
+    : `count(DISTINCT c${column.ordinal})`;
 }
 
 /** Whether a column is (all but) determined by the main one, as a genre is by a title. */
@@ -88,6 +95,8 @@ async function followsFrom(
   main: FilledText,
   column: Column,
 ): Promise<boolean> {
+  // What goes with all that a cell lists says nothing of each.
+  if (isList(main.column)) return false;
   const row = await workspace.one<{ pairs: number }>(
     `SELECT count(*) AS pairs FROM (SELECT DISTINCT c${main.column.ordinal}, c${column.ordinal} FROM ${file.view} WHERE c${main.column.ordinal} IS NOT NULL AND c${column.ordinal} IS NOT NULL)`,
   );

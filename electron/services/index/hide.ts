@@ -1,6 +1,7 @@
 import { AppError } from '../errors.js';
 import { literal } from '../workspace/sql.js';
-import type { DerivedFile } from './derived-file.js';
+import { isList, type DerivedFile } from './derived-file.js';
+import { partsSql } from '../import/detect-list.js';
 
 /** Rows to leave out: those whose cell in `column` is `value`, in every file that has the column or in `file` alone. */
 export interface Hide {
@@ -39,5 +40,7 @@ export function hideCondition(hide: Hide, file: DerivedFile): string | undefined
   const cell = `c${column.ordinal}`;
   if (column.role === 'number') return `${cell} = number_english(number_core(${value}))`;
   if (column.role === 'time') return `${cell} = TRY_CAST(${value} AS TIMESTAMP)`;
+  if (isList(column))
+    return `(${cell} = trim(${value}) OR list_contains(${partsSql(cell, column.parse!)}, trim(${value})))`;
   return `${cell} = trim(${value})`;
 }

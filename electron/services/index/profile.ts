@@ -1,6 +1,6 @@
 import { literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { columnAt, named, type Column, type DerivedFile } from './derived-file.js';
+import { columnAt, isList, named, type Column, type DerivedFile } from './derived-file.js';
 import { addCategoryWords } from './event-facts.js';
 import { addNumbers, type Measure } from './levels.js';
 import { isUnworded, KIND, wordsOf, type Scale } from './scale.js';
@@ -62,16 +62,15 @@ async function addCategory(
   shape: 'answer' | 'category',
   scale: Scale,
 ): Promise<void> {
-  const cell = `v.c${column.ordinal}`;
   const value =
     shape === 'answer'
-      ? `CASE WHEN lower(CAST(${cell} AS VARCHAR)) IN ('1.0', 'true', 'yes', 'y', 't') THEN 'yes' ELSE 'no' END`
-      : `humanise(${cell})`;
+      ? `CASE WHEN lower(v.value) IN ('1.0', 'true', 'yes', 'y', 't') THEN 'yes' ELSE 'no' END`
+      : 'humanise(v.value)';
   if (shape === 'answer' && !scale.measuring && (await hasUnworded(workspace, file, column))) scale.outgrown = true;
   await addCategoryWords(workspace, file, column, value, scale);
   await workspace.run(`
     INSERT INTO derive_facts
-    SELECT w.text_id, v.customer, 0, 0, NULL, 1 FROM ${file.rows} v JOIN ${wordsOf(file, column)} w ON w.cell = CAST(${cell} AS VARCHAR)`);
+    SELECT w.text_id, v.customer, 0, 0, NULL, 1 FROM ${file.rows} v JOIN ${wordsOf(file, column)} w ON w.cell = CAST(v.c${column.ordinal} AS VARCHAR)`);
 }
 
 /** Whether a customer answers in a way that nobody did before. */
@@ -85,6 +84,7 @@ async function hasUnworded(workspace: Workspace, file: DerivedFile, column: Colu
 
 async function profileShape(workspace: Workspace, file: DerivedFile, column: Column): Promise<Shape> {
   if (column.role === 'time') return 'level';
+  if (isList(column)) return 'category';
   const cell = `lower(CAST(c${column.ordinal} AS VARCHAR))`;
   const pairs = [
     ['0.0', '1.0'],
