@@ -21,7 +21,15 @@ const MACROS = [
   // So does the ".0" that a number column with gaps gets in pandas and R: 17850.0 is customer 17850 (id-cell.ts).
   `id_cell(s) AS (text_cell(CASE WHEN starts_with(s, '''') THEN regexp_replace(s, '^''([''=+@\\t\\r\\n＝＋－＠-])', '\\1')
     WHEN ends_with(s, '.0') THEN regexp_replace(s, '^(\\d+)\\.0$', '\\1') ELSE s END))`,
-  `number_core(s) AS (trim(regexp_replace(regexp_replace(s, '[$€£¥₹%\\x{A0}\\x{202F}]', '', 'g'), '^\\s*(${CURRENCY})\\b|\\b(${CURRENCY})\\s*$', '', 'g')))`,
+  // "35-49K" is 35,000 to 49,000, "under 15k" is "<15000", and "250K and over" is "250000+".
+  `without_words(s) AS (regexp_replace(regexp_replace(regexp_replace(regexp_replace(s,
+    '^(\\s*\\d+)(\\s*(?:-|–|to)\\s*\\d+\\s*)k$', '\\1K\\2K', 'i'),
+    '(^|[^\\d.,])(\\d+)\\s*k\\b', '\\1\\2000', 'gi'),
+    '^\\s*(less than|under|below|up to|over|above|more than|at least)\\s+(\\d)', '<\\2', 'i'),
+    '(\\d)\\s+(and|or) (over|above|more|older)\\s*$', '\\1+', 'i'))`,
+  // Words are rare in numbers, and every pattern is a walk over the cell.
+  `worded_core(s) AS (CASE WHEN regexp_matches(s, '[A-Za-z]') THEN without_words(regexp_replace(s, '^\\s*(${CURRENCY})\\b|\\b(${CURRENCY})\\s*$', '', 'g')) ELSE s END)`,
+  `number_core(s) AS (trim(worded_core(regexp_replace(s, '[$€£¥₹%\\x{A0}\\x{202F}]', '', 'g'))))`,
   `number_english_one(t) AS (CASE
     WHEN regexp_full_match(t, '[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?') THEN TRY_CAST(t AS DOUBLE)
     WHEN regexp_full_match(t, '[+-]?\\d{1,3}([, '']\\d{3})+(\\.\\d+)?') THEN TRY_CAST(regexp_replace(t, '[, '']', '', 'g') AS DOUBLE) END)`,
