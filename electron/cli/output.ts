@@ -7,10 +7,10 @@ export function printResult(json: boolean | undefined, result: unknown, lines: s
   process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : `${lines.join('\n')}\n`);
 }
 
-/** A task whose progress goes to stderr and which Ctrl-C cancels. */
+/** A task whose progress goes to stderr and which Ctrl-C cancels, as does whoever ends the process by SIGTERM. */
 export function terminalTask(): Task {
   const controller = new AbortController();
-  process.once('SIGINT', () => controller.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
   let last = 0;
   const estimate = remainingTime();
   return {

@@ -17,8 +17,8 @@ interface Ended {
   stderr: string;
 }
 
-/** Runs the command line as a process of its own, and sends it Ctrl-C when it has said `until`. */
-function cli(args: string[], until?: RegExp): Promise<Ended> {
+/** Runs the command line as a process of its own, and sends it Ctrl-C, or another signal, when it has said `until`. */
+function cli(args: string[], until?: RegExp, signal: NodeJS.Signals = 'SIGINT'): Promise<Ended> {
   const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'electron/cli/main.ts'), ...args], {
     cwd: root,
     env: { ...process.env, INSTRUCTUE_MODEL: TINY_MODEL },
@@ -29,7 +29,7 @@ function cli(args: string[], until?: RegExp): Promise<Ended> {
     stderr += String(piece);
     if (sent || !until?.test(stderr)) return;
     sent = true;
-    child.kill('SIGINT');
+    child.kill(signal);
   });
   return new Promise((done) => child.on('close', (code) => done({ code, stdout, stderr })));
 }
@@ -56,8 +56,8 @@ function fewOrders(folder: string): string {
 describe('a fit that is interrupted on the command line', () => {
   let folder: string;
   let workspace: string[];
-  const fit = (args: string[], until?: RegExp) =>
-    cli(['fit', ...workspace, '--device', 'cpu', '--json', ...args], until);
+  const fit = (args: string[], until?: RegExp, signal?: NodeJS.Signals) =>
+    cli(['fit', ...workspace, '--device', 'cpu', '--json', ...args], until, signal);
   const fits = async () => JSON.parse((await cli(['fits', ...workspace, '--json'])).stdout) as FitVersion[];
   const lastLine = ({ stderr }: Ended) => JSON.parse(stderr.trim().split('\n').at(-1)!) as object;
 
@@ -69,7 +69,7 @@ describe('a fit that is interrupted on the command line', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('says that nothing was stored before it learned', async () => {
-    const ended = await fit(['--steps', '30'], /write questions: \d/);
+    const ended = await fit(['--steps', '30'], /write questions: \d/, 'SIGTERM');
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(lastLine(ended)).toMatchObject({ error: { code: 'fit-stopped' } });
     expect(await fits()).toEqual([]);
