@@ -117,6 +117,55 @@ describe('from an audience to a campaign', () => {
     ]);
   });
 
+  it('plans by the rates that are typed in, where nobody knows who took an offer before', async () => {
+    const plan = page().getByRole('table', { name: 'Customers per offer' });
+    const planned = async (candles: string, tea: string) => {
+      await page().getByRole('textbox', { name: 'Expected to take it, % 1' }).fill(candles);
+      await page().getByRole('textbox', { name: 'Expected to take it, % 2' }).fill(tea);
+      await page().getByRole('button', { name: 'Plan offers' }).click();
+      await plan.waitFor();
+      const cells = await plan.getByRole('cell').allTextContents();
+      return { candles: Number(cells[1]), tea: Number(cells[4]) };
+    };
+    // An outcome says the rate itself.
+    expect(await page().getByRole('textbox', { name: 'Expected to take it, % 1' }).isDisabled()).toBe(true);
+    for (const offer of [1, 2]) await page().getByLabel(`Who took it before ${offer}`).selectOption('Not known');
+    await page().getByRole('textbox', { name: 'Capacity 2' }).fill('');
+    const less = await planned('12.5', '8');
+    await page().getByText('by its expected rate and the rank').waitFor();
+    const more = await planned('8', '12.5');
+    // Rankings and limits are the same: what is expected decides, and yet whom an offer suits best gets it either way.
+    expect(Math.min(less.tea, more.candles)).toBeGreaterThan(0);
+    expect(less.candles).toBeGreaterThan(less.tea);
+    expect(more.tea).toBeGreaterThan(more.candles);
+    await plan.scrollIntoViewIfNeeded();
+    await real.shoot('audience-offers-rates');
+    await real.expectAccessible();
+
+    const target = path.join(real.folder, 'rates.csv');
+    await real.saveAs(target);
+    await page().getByRole('button', { name: 'Export offers' }).click();
+    await page().getByText('/rates.csv').first().waitFor();
+    const { ask, offers } = manifestOf(target);
+    expect(ask).toMatchObject({ offers: { offers: [{ rate: 0.08 }, { rate: 0.125 }] } });
+    expect(offers).toMatchObject({
+      comparison: 'expected',
+      reason: 'an expected rate on 2 of 2 offers, so scores are probabilities',
+    });
+    const members = table(`${target}.members.csv`);
+    const given = (offer: string) => members.filter((row) => row['offer'] === offer).length;
+    expect({ candles: given('candles'), tea: given('tea') }).toEqual(more);
+
+    // An outcome of one offer and a rate of the other are both probabilities; a rate of one alone is not enough.
+    await page().getByLabel('Who took it before 1').selectOption(OUTCOME);
+    await page().getByRole('button', { name: 'Plan offers' }).click();
+    await page().getByText('by its expected rate and the rank').waitFor();
+    await page().getByLabel('Who took it before 1').selectOption('Not known');
+    await page().getByRole('textbox', { name: 'Expected to take it, % 1' }).fill('');
+    await page().getByRole('button', { name: 'Plan offers' }).click();
+    await page().getByText('compared as percentiles').waitFor();
+  });
+
   it('takes an offer from a tuned version, which is ranked by first', async () => {
     const all = table(path.join(sample, 'labels.csv.gz')).slice(0, 400);
     const examples = path.join(real.folder, 'examples.csv');

@@ -83,6 +83,7 @@ interface Manifest {
   ask: unknown;
   audience: { size: unknown };
   counts: Record<string, number>;
+  offers: unknown;
 }
 
 export function manifestOf(file: string): Manifest {
