@@ -118,6 +118,7 @@ export function createBridge(transport: Transport) {
     campaign: { choose: ask(campaign.chooseCampaign), measure: method(campaign.measureCampaign) },
     offers: {
       plan: method(offers.planOffers),
+      evaluate: method(offers.evaluateOffers),
       export: method(offers.exportOffers),
       saveRecipe: method(offers.saveOffersRecipe),
     },

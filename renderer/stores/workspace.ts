@@ -10,6 +10,7 @@ import { useEvaluate } from './evaluate.js';
 import { useFailures } from './failures.js';
 import { useFit } from './fit.js';
 import { useMap } from './map.js';
+import { useOfferEvaluation } from './offer-evaluation.js';
 import { useOffers } from './offers.js';
 import { useRank } from './rank.js';
 import { useTune } from './tune.js';
@@ -28,6 +29,7 @@ export const useWorkspace = defineStore('workspace', () => {
     useAudience().clear();
     useCampaign().clear();
     useOffers().clear();
+    useOfferEvaluation().clear();
     useEvaluate().clear();
     useCompare().clear();
     useMap().clear();
