@@ -13,6 +13,7 @@ import { useMap } from './map.js';
 import { useOfferEvaluation } from './offer-evaluation.js';
 import { useOffers } from './offers.js';
 import { useRank } from './rank.js';
+import { useRemake } from './remake.js';
 import { useTune } from './tune.js';
 
 /** The open workspace, and those opened before. */
@@ -28,6 +29,7 @@ export const useWorkspace = defineStore('workspace', () => {
     useRank().clear();
     useAudience().clear();
     useCampaign().clear();
+    useRemake().clear();
     useOffers().clear();
     useOfferEvaluation().clear();
     useEvaluate().clear();

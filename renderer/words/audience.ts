@@ -180,6 +180,15 @@ export const audienceText = {
     aside: (without: string, outside: string) =>
       `${without} customers of the audience are not in the outcome file and count as 0; ${outside} of its ids are not of the audience.`,
   },
+  remake: {
+    title: 'Make an earlier export again',
+    hint: 'From its manifest, bit for bit',
+    lead: 'The manifest lies beside every export. It says how customers were ranked and chosen, by which fit and tuned version; these are used again, whatever is in use now.',
+    choose: 'Choose a manifest',
+    start: 'Make it again …',
+    same: 'The same, bit for bit, as the manifest says:',
+    sha256: (file: string, digest: string) => `${file}: SHA-256 ${digest}`,
+  },
   offers: {
     title: 'Next best offers',
     hint: 'Several instructions at once, for each customer the one that suits best',

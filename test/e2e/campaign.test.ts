@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -117,55 +118,6 @@ describe('from an audience to a campaign', () => {
     ]);
   });
 
-  it('plans by the rates that are typed in, where nobody knows who took an offer before', async () => {
-    const plan = page().getByRole('table', { name: 'Customers per offer' });
-    const planned = async (candles: string, tea: string) => {
-      await page().getByRole('textbox', { name: 'Expected to take it, % 1' }).fill(candles);
-      await page().getByRole('textbox', { name: 'Expected to take it, % 2' }).fill(tea);
-      await page().getByRole('button', { name: 'Plan offers' }).click();
-      await plan.waitFor();
-      const cells = await plan.getByRole('cell').allTextContents();
-      return { candles: Number(cells[1]), tea: Number(cells[4]) };
-    };
-    // An outcome says the rate itself.
-    expect(await page().getByRole('textbox', { name: 'Expected to take it, % 1' }).isDisabled()).toBe(true);
-    for (const offer of [1, 2]) await page().getByLabel(`Who took it before ${offer}`).selectOption('Not known');
-    await page().getByRole('textbox', { name: 'Capacity 2' }).fill('');
-    const less = await planned('12.5', '8');
-    await page().getByText('by its expected rate and the rank').waitFor();
-    const more = await planned('8', '12.5');
-    // Rankings and limits are the same: what is expected decides, and yet whom an offer suits best gets it either way.
-    expect(Math.min(less.tea, more.candles)).toBeGreaterThan(0);
-    expect(less.candles).toBeGreaterThan(less.tea);
-    expect(more.tea).toBeGreaterThan(more.candles);
-    await plan.scrollIntoViewIfNeeded();
-    await real.shoot('audience-offers-rates');
-    await real.expectAccessible();
-
-    const target = path.join(real.folder, 'rates.csv');
-    await real.saveAs(target);
-    await page().getByRole('button', { name: 'Export offers' }).click();
-    await page().getByText('/rates.csv').first().waitFor();
-    const { ask, offers } = manifestOf(target);
-    expect(ask).toMatchObject({ offers: { offers: [{ rate: 0.08 }, { rate: 0.125 }] } });
-    expect(offers).toMatchObject({
-      comparison: 'expected',
-      reason: 'an expected rate on 2 of 2 offers, so scores are probabilities',
-    });
-    const members = table(`${target}.members.csv`);
-    const given = (offer: string) => members.filter((row) => row['offer'] === offer).length;
-    expect({ candles: given('candles'), tea: given('tea') }).toEqual(more);
-
-    // An outcome of one offer and a rate of the other are both probabilities; a rate of one alone is not enough.
-    await page().getByLabel('Who took it before 1').selectOption(OUTCOME);
-    await page().getByRole('button', { name: 'Plan offers' }).click();
-    await page().getByText('by its expected rate and the rank').waitFor();
-    await page().getByLabel('Who took it before 1').selectOption('Not known');
-    await page().getByRole('textbox', { name: 'Expected to take it, % 1' }).fill('');
-    await page().getByRole('button', { name: 'Plan offers' }).click();
-    await page().getByText('compared as percentiles').waitFor();
-  });
-
   it('takes an offer from a tuned version, which is ranked by first', async () => {
     const all = table(path.join(sample, 'labels.csv.gz')).slice(0, 400);
     const examples = path.join(real.folder, 'examples.csv');
@@ -240,6 +192,87 @@ describe('from an audience to a campaign', () => {
         readFileSync(path.join(real.folder, `campaign.csv${ending}`), 'utf8'),
       );
   }, 400_000);
+
+  it('makes earlier exports again, to the byte', async () => {
+    await shop.unfold('Make an earlier export again');
+    expect(await page().getByRole('button', { name: 'Make it again' }).isDisabled()).toBe(true);
+    // An audience with a holdout, and offers of which one was ranked by a tuned version.
+    for (const [name, again] of [
+      ['tuned-offers.csv', 'offers-again.csv'],
+      ['campaign.csv', 'again.csv'],
+    ] as const) {
+      await remake(name, again);
+      await page().getByText('The same, bit for bit, as the manifest says').waitFor({ timeout: 120_000 });
+      for (const ending of ['', '.members.csv']) {
+        const bytes = readFileSync(path.join(real.folder, `${name}${ending}`));
+        expect(readFileSync(path.join(real.folder, `${again}${ending}`)).equals(bytes)).toBe(true);
+        const digest = createHash('sha256').update(bytes).digest('hex');
+        await page().getByText(`${again}${ending}: SHA-256 ${digest}`).waitFor();
+      }
+    }
+    await page().getByText('The same, bit for bit').scrollIntoViewIfNeeded();
+    await real.shoot('audience-remade');
+    await real.expectAccessible();
+    // The ranking on show and the audience stay what they were.
+    expect(await shop.size()).toBe(450);
+    await real.colours('dark');
+    await real.resize(1280, 720);
+    await real.expectNothingBeyond('.view');
+    await real.expectAccessible();
+    await real.colours('light');
+  }, 400_000);
+
+  it('says why an earlier export cannot be made again', async () => {
+    const fails = async (name: string, again: string, why: RegExp) => {
+      await remake(name, again);
+      await page().getByText(why).waitFor({ timeout: 120_000 });
+      expect(await page().getByText('The same, bit for bit').count()).toBe(0);
+      await page().getByRole('button', { name: 'Dismiss' }).click();
+    };
+    const campaign = readFileSync(path.join(real.folder, 'campaign.csv'));
+    await fails('campaign.csv', 'campaign.csv', /would be written over the one that it is compared with/);
+    expect(readFileSync(path.join(real.folder, 'campaign.csv')).equals(campaign)).toBe(true);
+
+    const list = path.join(real.folder, 'not-now.csv');
+    const ids = table(path.join(real.folder, 'campaign.csv')).map((row) => row['user_id']);
+    writeFileSync(list, ['user_id', ...ids.slice(0, 5)].join('\n'));
+    await real.choose(list);
+    await page().getByRole('button', { name: 'Add a list' }).nth(1).click();
+    await page().getByText('not-now.csv: entries 5, customers found 5').waitFor();
+    await shop.exportAs('without.csv');
+    writeFileSync(list, ['user_id', ...ids.slice(0, 6)].join('\n'));
+    await fails('without.csv', 'without-again.csv', /A file that the export was made from has changed or is gone/);
+
+    const step = (name: string) => page().getByRole('navigation').getByText(name).click();
+    await step('Tune');
+    await page().getByRole('button', { name: 'Delete' }).first().click();
+    await page().getByText('Version 1 is deleted.').waitFor();
+    await step('Audience');
+    await shop.unfold('Make an earlier export again');
+    await fails('tuned-offers.csv', 'no-offers.csv', /There is no tuned instruction .*@1/);
+
+    await step('Data');
+    await page()
+      .getByRole('button', { name: /^Delete profile/ })
+      .click();
+    await page()
+      .getByText(/^profile.* was deleted/)
+      .waitFor();
+    await step('Audience');
+    await shop.unfold('Make an earlier export again');
+    await fails(
+      'campaign.csv',
+      'changed.csv',
+      /"Customers who buy candles and t-lights" ranks the customers otherwise now/,
+    );
+  }, 400_000);
+
+  async function remake(name: string, again: string): Promise<void> {
+    await real.choose(path.join(real.folder, `${name}.manifest.json`));
+    await page().getByRole('button', { name: 'Choose a manifest' }).click();
+    await real.saveAs(path.join(real.folder, again));
+    await page().getByRole('button', { name: 'Make it again' }).click();
+  }
 
   it('asked nothing of any network', () => {
     real.expectNoNetwork();

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RealApp } from './real-app.js';
 
@@ -123,6 +125,41 @@ describe('learning from the customers', () => {
     await without.scrollIntoViewIfNeeded();
     await real.shoot('outcome-fit');
     await real.expectAccessible();
+  });
+
+  it('is needed to make an export again that it ranked', async ({ skip }) => {
+    const { page } = real;
+    if ((await page.getByText('fit 1', { exact: true }).count()) === 0) skip('the fit was not kept');
+    const [first, again] = ['first.csv', 'again.csv'].map((name) => path.join(real.folder, name));
+    await step(/^Audience/).click();
+    await real.saveAs(first!);
+    await button('Export audience').click();
+    await page.getByText('/first.csv').first().waitFor();
+    await step(/^Learn/).click();
+    await button('Delete fit 1').click();
+    await page.getByText('Fit 1 was deleted.').waitFor();
+
+    const remake = async () => {
+      await step(/^Audience/).click();
+      await page.getByRole('heading', { level: 2, name: 'Make an earlier export again' }).click();
+      await real.choose(`${first}.manifest.json`);
+      await button('Choose a manifest').click();
+      await real.saveAs(again!);
+      await button(/^Make it again/).click();
+    };
+    await remake();
+    await page.getByText('The export was ranked by fit 1, which is deleted').waitFor();
+    await real.shoot('audience-remake-fit-deleted');
+    await button('Dismiss').click();
+    await step(/^Learn/).click();
+    await button('Undo: bring fit 1 back').click();
+    await page.getByRole('heading', { name: 'Fit 1' }).waitFor();
+    await remake();
+    await page.getByText('The same, bit for bit, as the manifest says').waitFor({ timeout: 170_000 });
+    expect(readFileSync(again!).equals(readFileSync(first!))).toBe(true);
+  });
+
+  it('asked nothing of any network', () => {
     real.expectNoNetwork();
   });
 });

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { OfferEvaluation } from '../../electron/services/audience/measure-offers.js';
-import { OUTCOME, RankedShop, sample } from './ranked-shop.js';
+import { manifestOf, OUTCOME, RankedShop, sample, table } from './ranked-shop.js';
 import { models, type RealApp } from './real-app.js';
 
 /** Offers, what they are ranked by, and what says who took them later. */
@@ -16,7 +16,7 @@ const OFFERS = [
 const labels = path.join(sample, 'labels.csv.gz');
 
 /** What customers of the sample bought in the months after their orders says how well offers fit them. */
-describe('offers beside what customers took', () => {
+describe('next best offers', () => {
   let shop: RankedShop;
   let real: RealApp;
   let measured: { figures: number[][]; customers: number };
@@ -108,6 +108,54 @@ describe('offers beside what customers took', () => {
     await page().getByText('"12.50" is not a label').waitFor();
     expect(await figures().count()).toBe(0);
     await page().getByRole('button', { name: 'Dismiss' }).click();
+  });
+
+  it('plans by the rates that are typed in, where nobody knows who took an offer before', async () => {
+    const plan = page().getByRole('table', { name: 'Customers per offer' });
+    const rate = (at: number) => page().getByRole('textbox', { name: `Expected to take it, % ${at}` });
+    const planned = async (rates: string[]) => {
+      for (const [at, given] of rates.entries()) await rate(at + 1).fill(given);
+      await page().getByRole('button', { name: 'Plan offers' }).click();
+      await plan.waitFor();
+      const cells = await plan.getByRole('cell').allTextContents();
+      return OFFERS.map((_, at) => Number(cells[3 * at + 1]!.replaceAll(',', '')));
+    };
+    const bags = await planned(['12.5', '8', '8', '8']);
+    await page().getByText('by its expected rate and the rank').waitFor();
+    const tea = await planned(['8', '8', '8', '12.5']);
+    // Rankings are the same: what is expected decides, and yet whom an offer suits best gets it either way.
+    expect(Math.min(...bags, ...tea)).toBeGreaterThan(0);
+    expect(bags[0]).toBe(Math.max(...bags));
+    expect(tea[3]).toBe(Math.max(...tea));
+    expect(bags[0]).toBeGreaterThan(tea[0]!);
+    await plan.scrollIntoViewIfNeeded();
+    await real.shoot('audience-offers-rates');
+    await real.expectAccessible();
+
+    const target = path.join(real.folder, 'rates.csv');
+    await real.saveAs(target);
+    await page().getByRole('button', { name: 'Export offers' }).click();
+    await page().getByText('/rates.csv').first().waitFor();
+    const { ask, offers } = manifestOf(target);
+    expect(ask).toMatchObject({
+      offers: { offers: [{ rate: 0.08 }, { rate: 0.08 }, { rate: 0.08 }, { rate: 0.125 }] },
+    });
+    expect(offers).toMatchObject({
+      comparison: 'expected',
+      reason: 'an expected rate on 4 of 4 offers, so scores are probabilities',
+    });
+    const members = table(`${target}.members.csv`);
+    expect(OFFERS.map(([name]) => members.filter((row) => row['offer'] === name).length)).toEqual(tea);
+
+    // An outcome says the rate itself; beside the rates of the others it is a probability too.
+    await page().getByLabel('Who took it before 1').selectOption(OFFERS[0][2]);
+    expect(await rate(1).isDisabled()).toBe(true);
+    await page().getByRole('button', { name: 'Plan offers' }).click();
+    await page().getByText('by its expected rate and the rank').waitFor();
+    // Not to know anything of one offer leaves no probabilities to compare.
+    await page().getByLabel('Who took it before 1').selectOption('Not known');
+    await planned(['', '8', '8', '8']);
+    await page().getByText('compared as percentiles').waitFor();
   });
 
   it('is readable in the dark and fits a small window', async () => {

@@ -83,7 +83,7 @@ export async function exportAudience(
 
 /**
  * Makes an export again from its manifest, into `out`, and compares it with what the manifest says.
- * @throws AppError `export-input-changed` when a list or label file has changed or is gone,
+ * @throws AppError `export-itself` when `out` is the export that the manifest describes, `export-input-changed` when a list or label file has changed or is gone,
  * `export-fit-deleted` when the fit that ranked is, `export-ranking-changed` when customers or model give other scores, `export-differs` otherwise.
  */
 export async function remakeExport(
@@ -94,6 +94,14 @@ export async function remakeExport(
   task: Task = unattended,
 ): Promise<ExportReport> {
   const manifest = readManifest(manifestFile);
+  if (resolve(sidecars(out).manifest) === resolve(manifestFile)) {
+    throw new AppError(
+      'export-itself',
+      'The export would be written over the one that it is compared with',
+      'choose another name or folder',
+      { file: out },
+    );
+  }
   const absolute = fromFolder(dirname(resolve(manifestFile)));
   for (const input of manifest.inputs) {
     if (hashOrNull(absolute(input.file)) !== input.sha256) {
