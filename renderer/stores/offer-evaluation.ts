@@ -32,10 +32,14 @@ export const useOfferEvaluation = defineStore('offer-evaluation', () => {
     });
     return known.length > 0 && known.length === offers.offers.length ? known : undefined;
   });
-  // Figures of other offers or outcomes say nothing.
+  // Figures of other offers or outcomes say nothing, those that are on their way included.
+  let latest = 0;
   watch(
     () => JSON.stringify(taken.value),
-    () => (evaluation.value = undefined),
+    () => {
+      latest++;
+      evaluation.value = undefined;
+    },
   );
 
   function clear(): void {
@@ -60,8 +64,10 @@ export const useOfferEvaluation = defineStore('offer-evaluation', () => {
 
   async function measure(): Promise<void> {
     if (!taken.value) return;
+    const mine = latest;
     isMeasuring.value = true;
-    evaluation.value = await failures.attempt(bridge.offers.evaluate({ taskId: tasks.newId(), offers: taken.value }));
+    const measured = await failures.attempt(bridge.offers.evaluate({ taskId: tasks.newId(), offers: taken.value }));
+    if (mine === latest) evaluation.value = measured;
     isMeasuring.value = false;
   }
 
