@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { readDescription } from './engine/model.js';
 import { parseDevice, type DeviceChoice } from './engine/devices.js';
 import { Engine } from './engine/engine.js';
+import type { RankQuestion } from './services/audience/build.js';
 import { importFiles, type ImportOptions, type ImportReport, type ImportRequest } from './services/import/import.js';
 import { fitWorkspace, type FitOptions } from './services/fit/fit.js';
 import { checkOwnFit, fitOfRanking, fitOfTuned } from './services/fit/fit-of.js';
@@ -159,6 +160,14 @@ export async function compose(
       engines.release();
       workspace.close();
     },
+  };
+}
+
+/** Ranks on services that are open. */
+export function rankerOf(services: Services, options: RankOptions = {}): RankQuestion {
+  return async (ask, task, fit = options.fit) => {
+    if ('tuned' in ask) return (await services.rankTuned(ask.tuned, options, task)).rankingId;
+    return (await services.rank(ask, { ...options, fit }, task)).rankingId;
   };
 }
 

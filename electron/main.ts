@@ -13,6 +13,7 @@ import { handleFit } from './shell/handlers/fit.js';
 import { handleMap } from './shell/handlers/map.js';
 import { handleOffers } from './shell/handlers/offers.js';
 import { handleRank } from './shell/handlers/rank.js';
+import { handleRemake } from './shell/handlers/remake.js';
 import { handleTune } from './shell/handlers/tune.js';
 import { handleWorkspace } from './shell/handlers/workspace.js';
 import { registerScheme, serve } from './shell/protocol.js';
@@ -42,6 +43,7 @@ async function start(): Promise<void> {
     handleAudience,
     handleCampaign,
     handleOffers,
+    handleRemake,
   ])
     register(shell);
   shell.window = await openWindow(path.join(folder, 'preload.cjs'));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Services } from '../composition.js';
+import { rankerOf, type Services } from '../composition.js';
 import { buildAudience, rankTarget, type TargetRanking } from '../services/audience/build.js';
 import { membersBeside, readManifest } from '../services/audience/manifest.js';
 import type { AudienceSpec, ListSpec } from '../services/audience/spec.js';
@@ -11,7 +11,6 @@ import type { Task } from '../services/task.js';
 import { countLines, listLines, warningLines } from './audience-text.js';
 import { listOf, readRules, readTarget, type RuleOptions, type TargetOptions } from './audience-options.js';
 import { parseFit } from './fit-option.js';
-import { rankerOf } from './ranker.js';
 import { allowOptions, givenOptions, refuseOptions } from './refuse.js';
 
 /** Whom to explain: customers, or an audience by rules, by the manifest of an export, or by a list. */

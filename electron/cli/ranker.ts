@@ -1,4 +1,4 @@
-import { compose, type RankOptions as ComposedOptions, type Services } from '../composition.js';
+import { compose, rankerOf, type RankOptions as ComposedOptions, type Services } from '../composition.js';
 import type { RankQuestion } from '../services/audience/build.js';
 import { parseHide, type Hide } from '../services/index/hide.js';
 import type { Workspace } from '../services/workspace/workspace.js';
@@ -45,14 +45,6 @@ export async function withNewRanker<T>(
 export function rankerOfRecipe(services: Services, options: ComposedOptions): RankQuestion {
   const [untuned, tuned] = [rankerOf(services, options), rankerOf(services, { ...options, fit: undefined })];
   return (ask, task, fit) => ('tuned' in ask ? tuned : untuned)(ask, task, fit);
-}
-
-/** Ranks on services that are open. */
-export function rankerOf(services: Services, options: ComposedOptions): RankQuestion {
-  return async (ask, task, fit = options.fit) => {
-    if ('tuned' in ask) return (await services.rankTuned(ask.tuned, options, task)).rankingId;
-    return (await services.rank(ask, { ...options, fit }, task)).rankingId;
-  };
 }
 
 async function using<T>(services: Services, work: (ranker: Ranker) => Promise<T>, rank: RankQuestion): Promise<T> {

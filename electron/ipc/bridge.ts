@@ -10,6 +10,7 @@ import * as map from './map.js';
 import { type Message, type Result, resultSchema } from './message.js';
 import * as offers from './offers.js';
 import * as rank from './rank.js';
+import * as remake from './remake.js';
 import * as tasks from './tasks.js';
 import * as tune from './tune.js';
 import * as workspace from './workspace.js';
@@ -116,8 +117,10 @@ export function createBridge(transport: Transport) {
       reveal: method(audience.revealExport),
     },
     campaign: { choose: ask(campaign.chooseCampaign), measure: method(campaign.measureCampaign) },
+    remake: { choose: ask(remake.chooseManifest), start: method(remake.remakeExport) },
     offers: {
       plan: method(offers.planOffers),
+      evaluate: method(offers.evaluateOffers),
       export: method(offers.exportOffers),
       saveRecipe: method(offers.saveOffersRecipe),
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exportedSchema, whoSchema } from './audience.js';
+import { exportedSchema, outcomeSchema, whoSchema } from './audience.js';
 import { message } from './message.js';
 import { taskIdSchema } from './vocabulary.js';
 
@@ -37,6 +37,23 @@ export const offerPlanSchema = z.object({
 });
 export type OfferPlan = z.infer<typeof offerPlanSchema>;
 
+/** Offers whose takers are known. */
+export const takenOfferSchema = z.object({ name: z.string().min(1), rankingId: z.number(), taken: outcomeSchema });
+export type TakenOffer = z.infer<typeof takenOfferSchema>;
+
+/** Ways of putting offers in order: by rank alone, by rank and the known rate, calibrated, and the same for everybody. */
+export const offerWaySchema = z.enum(['byRank', 'expected', 'calibrated', 'popularity']);
+export type OfferWay = z.infer<typeof offerWaySchema>;
+
+/** How well each way meets what customers took. Rates, calibration and popularity are of the half that is not measured. */
+export const offerEvaluationSchema = z.object({
+  offers: z.number(),
+  /** Customers measured: those of the other half who took at least one. */
+  customers: z.number(),
+  ways: z.array(z.object({ way: offerWaySchema, hitRateAt1: z.number(), hitRateAt3: z.number(), ndcgAt3: z.number() })),
+});
+export type OfferEvaluation = z.infer<typeof offerEvaluationSchema>;
+
 export const offerFormatSchema = z.enum(['csv', 'parquet']);
 export type OfferFormat = z.infer<typeof offerFormatSchema>;
 
@@ -45,6 +62,12 @@ export const planOffers = message(
   'offers:plan',
   z.object({ taskId: taskIdSchema, offering: offeringSchema }),
   offerPlanSchema,
+);
+/** Sets the orders of the offers beside what customers took; writes nothing. */
+export const evaluateOffers = message(
+  'offers:evaluate',
+  z.object({ taskId: taskIdSchema, offers: z.array(takenOfferSchema).min(1).max(20) }),
+  offerEvaluationSchema,
 );
 /** Asks where to and writes one file with offer, score and runner-up; null when the dialog was closed. */
 export const exportOffers = message(

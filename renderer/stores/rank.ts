@@ -48,8 +48,13 @@ export const useRank = defineStore('rank', () => {
     bins.value = (await failures.attempt(bridge.rank.distribution({ rankingId: ranking.rankingId }))) ?? [];
   }
 
-  async function refresh(): Promise<void> {
+  /** Reads which rankings there are; the one on show stays. */
+  async function list(): Promise<void> {
     rankings.value = (await failures.attempt(bridge.rank.list())) ?? [];
+  }
+
+  async function refresh(): Promise<void> {
+    await list();
     await show(rankings.value[0]);
   }
 
@@ -88,6 +93,7 @@ export const useRank = defineStore('rank', () => {
     canStart,
     bins,
     clear,
+    list,
     refresh,
     show,
     add,

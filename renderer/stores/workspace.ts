@@ -10,8 +10,10 @@ import { useEvaluate } from './evaluate.js';
 import { useFailures } from './failures.js';
 import { useFit } from './fit.js';
 import { useMap } from './map.js';
+import { useOfferEvaluation } from './offer-evaluation.js';
 import { useOffers } from './offers.js';
 import { useRank } from './rank.js';
+import { useRemake } from './remake.js';
 import { useTune } from './tune.js';
 
 /** The open workspace, and those opened before. */
@@ -27,7 +29,9 @@ export const useWorkspace = defineStore('workspace', () => {
     useRank().clear();
     useAudience().clear();
     useCampaign().clear();
+    useRemake().clear();
     useOffers().clear();
+    useOfferEvaluation().clear();
     useEvaluate().clear();
     useCompare().clear();
     useMap().clear();

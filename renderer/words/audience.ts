@@ -1,4 +1,5 @@
 import type { Join } from '../../electron/ipc/audience.js';
+import type { OfferWay } from '../../electron/ipc/offers.js';
 
 /** Words of the Audience step. */
 export const audienceText = {
@@ -101,13 +102,14 @@ export const audienceText = {
     met: 'met',
     more: (groups: string) => `${groups} smaller groups are not shown.`,
   },
-  profit: {
-    outcome: 'What counts as a conversion',
-    outcomeHint: 'Known from',
-    noOutcome: 'Choose an outcome',
+  outcomes: {
+    none: 'Choose an outcome',
     ofWorkspace: 'Labels of this workspace',
     ofFile: (name: string) => `Columns of ${name}`,
     chooseFile: 'From a file',
+  },
+  profit: {
+    outcome: 'What counts as a conversion',
     needs:
       'Choose a known outcome: customers who had it are taken to convert, and tell how often others with their score will. Put in your own value and cost; those shown are examples.',
     valuePerConversion: 'Value of a conversion',
@@ -178,6 +180,15 @@ export const audienceText = {
     aside: (without: string, outside: string) =>
       `${without} customers of the audience are not in the outcome file and count as 0; ${outside} of its ids are not of the audience.`,
   },
+  remake: {
+    title: 'Make an earlier export again',
+    hint: 'From its manifest, bit for bit',
+    lead: 'The manifest lies beside every export. It says how customers were ranked and chosen, by which fit and tuned version; these are used again, whatever is in use now.',
+    choose: 'Choose a manifest',
+    start: 'Make it again …',
+    same: 'The same, bit for bit, as the manifest says:',
+    sha256: (file: string, digest: string) => `${file}: SHA-256 ${digest}`,
+  },
   offers: {
     title: 'Next best offers',
     hint: 'Several instructions at once, for each customer the one that suits best',
@@ -212,5 +223,27 @@ export const audienceText = {
     sum: (assigned: string, unassigned: string) => `${assigned} customers get an offer, ${unassigned} none.`,
     heldOut: (count: string) => `${count} of them are held out.`,
     leftOut: (count: string) => `${count} are left out by the rules.`,
+    evaluation: {
+      title: 'How well do they fit?',
+      lead: 'Say for every offer who took it later. Of the customers of whom all is known, one half gives rates, calibration and popularity, and the other is measured, whatever the rules and limits above.',
+      taken: (offer: string) => `Who took ${offer}`,
+      needs: 'Choose an outcome for every offer.',
+      measure: 'Measure offers',
+      figures: 'How well each way of ordering the offers meets what customers took',
+      way: 'Offers in order',
+      ways: {
+        byRank: 'By rank, no labels',
+        expected: 'By rank and the rate in the other half',
+        calibrated: 'Calibrated on the other half',
+        popularity: 'By popularity in the other half',
+      } satisfies Record<OfferWay, string>,
+      hitRate: (first: number) => `Hit rate at ${first}`,
+      hitRateHint: 'Customers with an offer that they took among the first ones, as a part of those who took any.',
+      ndcg: (first: number) => `NDCG at ${first}`,
+      ndcgHint: 'Normalised discounted cumulative gain: 1 where what a customer took comes first.',
+      measured: (customers: string, offers: string) =>
+        `Of the half that is measured, ${customers} customers took at least one of ${offers} offers.`,
+      few: 'Three places have room for all of them, so the hit rate at 3 is 1.',
+    },
   },
 };

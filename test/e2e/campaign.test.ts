@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -191,6 +192,87 @@ describe('from an audience to a campaign', () => {
         readFileSync(path.join(real.folder, `campaign.csv${ending}`), 'utf8'),
       );
   }, 400_000);
+
+  it('makes earlier exports again, to the byte', async () => {
+    await shop.unfold('Make an earlier export again');
+    expect(await page().getByRole('button', { name: 'Make it again' }).isDisabled()).toBe(true);
+    // An audience with a holdout, and offers of which one was ranked by a tuned version.
+    for (const [name, again] of [
+      ['tuned-offers.csv', 'offers-again.csv'],
+      ['campaign.csv', 'again.csv'],
+    ] as const) {
+      await remake(name, again);
+      await page().getByText('The same, bit for bit, as the manifest says').waitFor({ timeout: 120_000 });
+      for (const ending of ['', '.members.csv']) {
+        const bytes = readFileSync(path.join(real.folder, `${name}${ending}`));
+        expect(readFileSync(path.join(real.folder, `${again}${ending}`)).equals(bytes)).toBe(true);
+        const digest = createHash('sha256').update(bytes).digest('hex');
+        await page().getByText(`${again}${ending}: SHA-256 ${digest}`).waitFor();
+      }
+    }
+    await page().getByText('The same, bit for bit').scrollIntoViewIfNeeded();
+    await real.shoot('audience-remade');
+    await real.expectAccessible();
+    // The ranking on show and the audience stay what they were.
+    expect(await shop.size()).toBe(450);
+    await real.colours('dark');
+    await real.resize(1280, 720);
+    await real.expectNothingBeyond('.view');
+    await real.expectAccessible();
+    await real.colours('light');
+  }, 400_000);
+
+  it('says why an earlier export cannot be made again', async () => {
+    const fails = async (name: string, again: string, why: RegExp) => {
+      await remake(name, again);
+      await page().getByText(why).waitFor({ timeout: 120_000 });
+      expect(await page().getByText('The same, bit for bit').count()).toBe(0);
+      await page().getByRole('button', { name: 'Dismiss' }).click();
+    };
+    const campaign = readFileSync(path.join(real.folder, 'campaign.csv'));
+    await fails('campaign.csv', 'campaign.csv', /would be written over the one that it is compared with/);
+    expect(readFileSync(path.join(real.folder, 'campaign.csv')).equals(campaign)).toBe(true);
+
+    const list = path.join(real.folder, 'not-now.csv');
+    const ids = table(path.join(real.folder, 'campaign.csv')).map((row) => row['user_id']);
+    writeFileSync(list, ['user_id', ...ids.slice(0, 5)].join('\n'));
+    await real.choose(list);
+    await page().getByRole('button', { name: 'Add a list' }).nth(1).click();
+    await page().getByText('not-now.csv: entries 5, customers found 5').waitFor();
+    await shop.exportAs('without.csv');
+    writeFileSync(list, ['user_id', ...ids.slice(0, 6)].join('\n'));
+    await fails('without.csv', 'without-again.csv', /A file that the export was made from has changed or is gone/);
+
+    const step = (name: string) => page().getByRole('navigation').getByText(name).click();
+    await step('Tune');
+    await page().getByRole('button', { name: 'Delete' }).first().click();
+    await page().getByText('Version 1 is deleted.').waitFor();
+    await step('Audience');
+    await shop.unfold('Make an earlier export again');
+    await fails('tuned-offers.csv', 'no-offers.csv', /There is no tuned instruction .*@1/);
+
+    await step('Data');
+    await page()
+      .getByRole('button', { name: /^Delete profile/ })
+      .click();
+    await page()
+      .getByText(/^profile.* was deleted/)
+      .waitFor();
+    await step('Audience');
+    await shop.unfold('Make an earlier export again');
+    await fails(
+      'campaign.csv',
+      'changed.csv',
+      /"Customers who buy candles and t-lights" ranks the customers otherwise now/,
+    );
+  }, 400_000);
+
+  async function remake(name: string, again: string): Promise<void> {
+    await real.choose(path.join(real.folder, `${name}.manifest.json`));
+    await page().getByRole('button', { name: 'Choose a manifest' }).click();
+    await real.saveAs(path.join(real.folder, again));
+    await page().getByRole('button', { name: 'Make it again' }).click();
+  }
 
   it('asked nothing of any network', () => {
     real.expectNoNetwork();

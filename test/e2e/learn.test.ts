@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RealApp } from './real-app.js';
 
@@ -6,6 +8,7 @@ const MINUTES = '0.5';
 
 describe('learning from the customers', () => {
   let real: RealApp;
+  let isKept = false;
   const button = (name: string | RegExp) => real.page.getByRole('button', { name });
   const step = (name: RegExp) => real.page.getByRole('navigation').getByRole('button', { name });
 
@@ -26,7 +29,7 @@ describe('learning from the customers', () => {
     await button('Ask a question').waitFor();
     await step(/^Learn/).click();
     await page.getByText('no labels or outcomes are used').waitFor();
-    await page.getByText('Takes about 2.5 minutes').waitFor();
+    await page.getByText('Takes about 1.5 minutes').waitFor();
     await real.shoot('learn');
     await real.expectAccessible();
     await real.colours('dark');
@@ -108,7 +111,7 @@ describe('learning from the customers', () => {
   it('is named by the rankings', async () => {
     const { page } = real;
     const use = button('Use fit 1 in rankings');
-    const isKept = (await use.count()) > 0;
+    isKept = (await use.count()) > 0;
     if (isKept) await use.click();
     await page.keyboard.press('Control+i');
     await page.keyboard.type('Customers who buy candles');
@@ -123,6 +126,41 @@ describe('learning from the customers', () => {
     await without.scrollIntoViewIfNeeded();
     await real.shoot('outcome-fit');
     await real.expectAccessible();
+  });
+
+  it('is needed to make an export again that it ranked', async ({ skip }) => {
+    const { page } = real;
+    if (!isKept) skip('The fit was not kept.');
+    const [first, again] = ['first.csv', 'again.csv'].map((name) => path.join(real.folder, name));
+    await step(/^Audience/).click();
+    await real.saveAs(first!);
+    await button('Export audience').click();
+    await page.getByText('/first.csv').first().waitFor();
+    await step(/^Learn/).click();
+    await button('Delete fit 1').click();
+    await page.getByText('Fit 1 was deleted.').waitFor();
+
+    const remake = async () => {
+      await step(/^Audience/).click();
+      await page.getByRole('heading', { level: 2, name: 'Make an earlier export again' }).click();
+      await real.choose(`${first}.manifest.json`);
+      await button('Choose a manifest').click();
+      await real.saveAs(again!);
+      await button(/^Make it again/).click();
+    };
+    await remake();
+    await page.getByText('The export was ranked by fit 1, which is deleted').waitFor();
+    await real.shoot('audience-remake-fit-deleted');
+    await button('Dismiss').click();
+    await step(/^Learn/).click();
+    await button('Undo: bring fit 1 back').click();
+    await page.getByRole('heading', { name: 'Fit 1' }).waitFor();
+    await remake();
+    await page.getByText('The same, bit for bit, as the manifest says').waitFor({ timeout: 170_000 });
+    expect(readFileSync(again!).equals(readFileSync(first!))).toBe(true);
+  });
+
+  it('asked nothing of any network', () => {
     real.expectNoNetwork();
   });
 });

@@ -34,7 +34,8 @@ export class RankedShop {
     return shop;
   }
 
-  private async rank(instruction: string): Promise<void> {
+  /** Ranks by an instruction; the Ask step must be open. */
+  async rank(instruction: string): Promise<void> {
     await this.page.getByRole('textbox', { name: 'Instruction' }).fill(instruction);
     await this.page.getByRole('button', { name: 'Rank customers' }).click();
     await this.page.getByRole('heading', { level: 2, name: instruction }).waitFor({ timeout: 170_000 });
@@ -83,6 +84,7 @@ interface Manifest {
   ask: unknown;
   audience: { size: unknown };
   counts: Record<string, number>;
+  offers: unknown;
 }
 
 export function manifestOf(file: string): Manifest {

@@ -1,11 +1,6 @@
 import type { Command } from 'commander';
-import { evaluateOffers, type KnownOffer } from '../../services/audience/measure-offers.js';
-import { loadRanking } from '../../services/audience/workspace-data.js';
-import { askOf } from '../../services/audience/spec.js';
+import { evaluateOffers, knownOffers } from '../../services/audience/measure-offers.js';
 import { AppError } from '../../services/errors.js';
-import { calibrationLabels } from '../../services/audience/build.js';
-import { withoutExamples } from '../../services/evaluate/labels.js';
-import { examplesOf } from '../../services/evaluate/workspace-labels.js';
 import type { RecommendationMetrics } from '../../services/evaluate/recommendation.js';
 import { readOffers } from '../audience-options.js';
 import { addFitOption } from '../fit-option.js';
@@ -39,28 +34,14 @@ export function register(program: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const { offers } = readOffers(options.offers);
+  const offers = readOffers(options.offers);
   const first = Number(options.first);
   if (!Number.isInteger(first) || first < 1) {
     throw new AppError('option-invalid', `--first is "${options.first}"`, 'give a whole number from 1');
   }
   const task = terminalTask();
   await withRanker(options, async ({ workspace, rank }) => {
-    const known: KnownOffer[] = [];
-    for (const offer of offers) {
-      const { name, labels } = offer;
-      if (!labels)
-        throw new AppError(
-          'offers-unlabelled',
-          `Offer "${name}" has no labels`,
-          'give every offer a label file and column',
-        );
-      const all = await calibrationLabels(workspace, labels);
-      const ranking = await loadRanking(workspace, await rank(askOf(offer), task));
-      const { values } = withoutExamples(all, await examplesOf(workspace, [ranking.id]));
-      known.push({ name, ranking, taken: values });
-    }
-    const result = evaluateOffers(known, first);
+    const result = evaluateOffers(await knownOffers(workspace, rank, offers, task), first);
     const row = (name: string, { hitRate, ndcg }: RecommendationMetrics) => [name, hitRate.toFixed(3), ndcg.toFixed(3)];
     printResult(options.json, result, [
       `${result.byRank.customers} customers took at least one of ${result.offers} offers`,

@@ -83,7 +83,7 @@ export async function exportAudience(
 
 /**
  * Makes an export again from its manifest, into `out`, and compares it with what the manifest says.
- * @throws AppError `export-input-changed` when a list or label file has changed or is gone,
+ * @throws AppError `export-itself` when `out` is the export that the manifest describes, `export-input-changed` when a list or label file has changed or is gone,
  * `export-fit-deleted` when the fit that ranked is, `export-ranking-changed` when customers or model give other scores, `export-differs` otherwise.
  */
 export async function remakeExport(
@@ -94,17 +94,9 @@ export async function remakeExport(
   task: Task = unattended,
 ): Promise<ExportReport> {
   const manifest = readManifest(manifestFile);
+  checkOutOfManifest(out, manifestFile);
   const absolute = fromFolder(dirname(resolve(manifestFile)));
-  for (const input of manifest.inputs) {
-    if (hashOrNull(absolute(input.file)) !== input.sha256) {
-      throw new AppError(
-        'export-input-changed',
-        'A file that the export was made from has changed or is gone',
-        'put back the file as it was',
-        { file: input.file },
-      );
-    }
-  }
+  checkInputs(manifest, absolute);
   await checkFits(workspace, manifest);
   const pinned = pinnedAsk(manifest);
   const ask = 'offers' in pinned ? { offers: mapOfferPaths(pinned.offers, absolute) } : pinned;
@@ -133,6 +125,32 @@ export async function remakeExport(
     );
   }
   return report;
+}
+
+/** @throws AppError `export-itself` when the manifest that is compared with would be written over. */
+function checkOutOfManifest(out: string, manifestFile: string): void {
+  if (resolve(sidecars(out).manifest) === resolve(manifestFile)) {
+    throw new AppError(
+      'export-itself',
+      'The export would be written over the one that it is compared with',
+      'choose another name or folder',
+      { file: out },
+    );
+  }
+}
+
+/** @throws AppError `export-input-changed`. */
+function checkInputs(manifest: Manifest, absolute: (file: string) => string): void {
+  for (const input of manifest.inputs) {
+    if (hashOrNull(absolute(input.file)) !== input.sha256) {
+      throw new AppError(
+        'export-input-changed',
+        'A file that the export was made from has changed or is gone',
+        'put back the file as it was',
+        { file: input.file },
+      );
+    }
+  }
 }
 
 /** Rows that the workspace's customers are seen without. */

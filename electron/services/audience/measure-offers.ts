@@ -1,9 +1,16 @@
 import { AppError } from '../errors.js';
 import { Calibration } from '../evaluate/calibrate.js';
+import { withoutExamples } from '../evaluate/labels.js';
 import { measureRecommendations, type RecommendationMetrics } from '../evaluate/recommendation.js';
+import { examplesOf } from '../evaluate/workspace-labels.js';
+import { unattended, type Task } from '../task.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { calibrationLabels, type RankQuestion } from './build.js';
 import { expectedProbability, type ScoreProbability } from './expected-rate.js';
 import { sha256 } from './identity.js';
 import { rankPercentiles, type Ranking } from './ranking.js';
+import { askOf, type OffersSpec } from './spec.js';
+import { loadRanking } from './workspace-data.js';
 
 /** An offer whose takers are known from later on. */
 export interface KnownOffer {
@@ -28,9 +35,37 @@ export interface OfferEvaluation {
 }
 
 /**
+ * Ranks every offer and reads who took it, but for customers that its tuned version learned from.
+ * @throws AppError `offers-unlabelled` when an offer has no labels, and what ranking and reading labels throw
+ */
+export async function knownOffers(
+  workspace: Workspace,
+  rank: RankQuestion,
+  { offers }: OffersSpec,
+  task: Task = unattended,
+): Promise<KnownOffer[]> {
+  const known: KnownOffer[] = [];
+  for (const offer of offers) {
+    const { name, labels } = offer;
+    if (!labels) {
+      throw new AppError(
+        'offers-unlabelled',
+        `Offer "${name}" has no labels`,
+        'give every offer a label file and column',
+      );
+    }
+    const all = await calibrationLabels(workspace, labels);
+    const ranking = await loadRanking(workspace, await rank(askOf(offer), task));
+    const { values } = withoutExamples(all, await examplesOf(workspace, [ranking.id]));
+    known.push({ name, ranking, taken: values });
+  }
+  return known;
+}
+
+/**
  * Hit rate and NDCG of next best offers beside popularity. Customers labelled for every offer are split in two halves
  * by a hash of their id; calibration and popularity are learned on one half and all are measured on the other.
- * @throws AppError `offers-unlabelled` when either half has no customer.
+ * @throws AppError `offers-unlabelled` when either half has no customer, `offers-untaken` when nobody measured took one.
  */
 export function evaluateOffers(offers: readonly KnownOffer[], k: number): OfferEvaluation {
   const ids = offers[0]!.ranking.userIds.filter((id) => offers.every((offer) => offer.taken.has(id)));
@@ -45,6 +80,9 @@ export function evaluateOffers(offers: readonly KnownOffer[], k: number): OfferE
   }
   const scores = offers.map((offer) => scoresOf(offer, learned));
   const relevant = tested.map((id) => offers.map((offer) => offer.taken.get(id)!));
+  if (relevant.every((taken) => taken.every((one) => one === 0))) {
+    throw new AppError('offers-untaken', 'None of the customers measured took an offer', 'give labels with takers');
+  }
   const measure = (way: 'rank' | 'expected' | 'probability' | 'popularity') =>
     measureRecommendations(
       tested.map((id) => scores.map((score) => (way === 'popularity' ? score.popularity : score[way].get(id)!))),

@@ -1,14 +1,29 @@
 import * as messages from '../../ipc/offers.js';
 import { exportAudience } from '../../services/audience/export.js';
+import { evaluateOffers, knownOffers, type OfferEvaluation } from '../../services/audience/measure-offers.js';
 import { planOffers } from '../../services/audience/plan-offers.js';
 import { offersSpec, type AudienceSpec, type OffersSpec } from '../../services/audience/spec.js';
 import { writeRecipe } from '../../services/recipe/write-recipe.js';
 import type { Workspace } from '../../services/workspace/workspace.js';
-import { storedAsks, whoOf, type StoredAsks } from '../audience-rules.js';
+import { labelsOf, storedAsks, whoOf, type StoredAsks } from '../audience-rules.js';
 import { handle } from '../handle.js';
 import { askForExport, askForRecipe } from '../save-dialogs.js';
 import type { Shell } from '../shell.js';
 import { shownExport } from './audience.js';
+
+/** The figures at one offer and at three, way by way. */
+function shownEvaluation(first: OfferEvaluation, three: OfferEvaluation): messages.OfferEvaluation {
+  return {
+    offers: first.offers,
+    customers: first.byRank.customers,
+    ways: messages.offerWaySchema.options.map((way) => ({
+      way,
+      hitRateAt1: first[way].hitRate,
+      hitRateAt3: three[way].hitRate,
+      ndcgAt3: three[way].ndcg,
+    })),
+  };
+}
 
 export function handleOffers(shell: Shell): void {
   const { session, grants, tasks } = shell;
@@ -41,6 +56,21 @@ export function handleOffers(shell: Shell): void {
       const { comparison, perOffer, unassigned } = plan;
       const { ranked, selected: assigned, holdout } = counts;
       return { comparison, perOffer, assigned, holdout, unassigned, leftOut: ranked - assigned - unassigned };
+    });
+  });
+
+  handle(messages.evaluateOffers, async ({ taskId, offers }) => {
+    const workspace = session.reader();
+    const { asks, rank } = await storedAsks(
+      workspace,
+      offers.map(({ rankingId }) => rankingId),
+    );
+    const spec = offersSpec.parse({
+      offers: offers.map(({ name, taken }, at) => ({ name, ...asks[at], labels: labelsOf(grants, taken) })),
+    });
+    return tasks.run(taskId, 'Measure offers', async (task) => {
+      const known = await knownOffers(workspace, rank, spec, task);
+      return shownEvaluation(evaluateOffers(known, 1), evaluateOffers(known, 3));
     });
   });
 

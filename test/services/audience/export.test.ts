@@ -54,6 +54,9 @@ describe('exporting a ranking', () => {
       ['parquet', 'first.parquet'],
     ] as const) {
       const first = await run(request(name, rules, { format }));
+      await expect(remakeExport(fixture.workspace, fixture.rank, first.manifest, path(name))).rejects.toMatchObject({
+        code: 'export-itself',
+      });
       const again = await remakeExport(fixture.workspace, fixture.rank, first.manifest, path(`again-${name}`));
       for (const file of ['file', 'members'] as const) {
         expect(readFileSync(again[file]).equals(readFileSync(first[file]))).toBe(true);

@@ -63,4 +63,13 @@ describe('evaluating offers', () => {
     ];
     expect(() => evaluateOffers([first, { ...second, taken: new Map() }], 1)).toThrowError(/label for every offer/);
   });
+
+  it('says that there is nothing to measure where nobody took an offer', () => {
+    const untaken = offer(
+      'a',
+      () => false,
+      (i) => i,
+    );
+    expect(() => evaluateOffers([untaken], 1)).toThrowError(/took an offer/);
+  });
 });
