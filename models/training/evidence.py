@@ -49,6 +49,8 @@ SHARPNESS = 2.0
 LIFT_SHARPNESS = 4.0
 LIFT_PRIOR = 5.0
 """Pseudo-customers that pull an anchor's conditional frequencies towards the base rate."""
+LIFT_HALF = 0.5
+"""Added to observed and expected owners alike: that two rare strings never meet says nothing."""
 PROFILE = 5
 
 
@@ -67,7 +69,7 @@ def lift_table(events: Events, similarity: np.ndarray, df: np.ndarray) -> tuple[
     """(log-lift of every string with the anchors [S], anchors): how much more often than in the base the owners of the strings
     nearest to the instruction own string k. Mean over anchors weighted by exp(4 (s - max s)), clipped to ±2.
 
-    Pointwise mutual information with Dirichlet smoothing; an anchor's lift with itself is 0, as it is evidence already.
+    Logarithm of observed by expected owners, both smoothed; an anchor's lift with itself is 0, as it is evidence already.
     """
     present = np.flatnonzero(df > 0)
     count = min(max(5, min(40, len(present) // 10)), len(present))
@@ -76,9 +78,10 @@ def lift_table(events: Events, similarity: np.ndarray, df: np.ndarray) -> tuple[
         (np.ones(len(events.customer), np.float32), (events.customer, events.string)), (events.customers, events.strings)
     )
     together = (owners[:, anchors].T @ owners).toarray()
-    base = (df + 0.5) / events.customers
-    conditional = (together + LIFT_PRIOR * df / events.customers + 0.5) / (df[anchors, None] + LIFT_PRIOR + 0.5)
-    lift = np.log(conditional / base)
+    base = (df + LIFT_HALF) / events.customers
+    observed = together + LIFT_PRIOR * base + LIFT_HALF
+    expected = (df[anchors, None] + LIFT_PRIOR) * base + LIFT_HALF
+    lift = np.log(observed / expected)
     lift[np.arange(count), anchors] = 0
     weight = np.exp(LIFT_SHARPNESS * (similarity[anchors] - similarity[anchors].max()))
     return np.clip((weight[:, None] * lift).sum(0) / weight.sum(), -2, 2), anchors

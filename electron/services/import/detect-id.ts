@@ -63,7 +63,7 @@ export async function detectId(
       best = { at: fact.ordinal - 1, shared: row.shared };
   }
   if (best.at >= 0) return { at: best.at, reason: 'most of its values are customers of the files before' };
-  if (names.length === 1) return byName(names, 0);
+  if (names.length === 1) return { at: 0, reason: 'it is the only column' };
   const lesser = idByLesserName(names);
   return lesser < 0 && once ? idByUniqueness(names, facts) : byName(names, lesser);
 }

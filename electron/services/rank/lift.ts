@@ -3,6 +3,8 @@ import type { EventBlock } from '../index/event-block.js';
 const SHARPNESS = 4;
 /** Pseudo-customers that pull an anchor's conditional frequencies towards the base rate. */
 const PRIOR = 5;
+/** Added to what was counted and to what was expected alike, so that where neither is anything nothing is said. */
+const HALF = 0.5;
 const LARGEST = 2;
 
 export interface LiftTable {
@@ -13,8 +15,9 @@ export interface LiftTable {
 }
 
 /**
- * How much more often than the rest the owners of the strings nearest to the instruction own each string: pointwise
- * mutual information with Dirichlet smoothing, weighted over the anchors by exp(4 (s - max s)).
+ * How much more often than expected the owners of the strings nearest to the instruction own each string: the logarithm of
+ * observed by expected owners, both smoothed, weighted over the anchors by exp(4 (s - max s)). That two rare strings never meet
+ * says nothing.
  * Source: models/training/evidence.py lift_table.
  * @param similarity standardised, [strings]
  * @param df of the block, [strings]
@@ -29,13 +32,14 @@ export function liftTable(block: EventBlock, similarity: Float64Array, df: Float
   const totalWeight = weights.reduce((sum, weight) => sum + weight, 0);
   const { customers } = block;
   present.forEach((string, column) => {
-    const base = (df[string]! + 0.5) / customers;
+    const base = (df[string]! + HALF) / customers;
     let sum = 0;
     for (let a = 0; a < count; a++) {
       if (anchors[a] === string) continue;
       const both = together[a * present.length + column]!;
-      const conditional = (both + (PRIOR * df[string]!) / customers + 0.5) / (df[anchors[a]!]! + PRIOR + 0.5);
-      sum += weights[a]! * Math.log(conditional / base);
+      const observed = both + PRIOR * base + HALF;
+      const expected = (df[anchors[a]!]! + PRIOR) * base + HALF;
+      sum += weights[a]! * Math.log(observed / expected);
     }
     lift[string] = Math.max(-LARGEST, Math.min(LARGEST, sum / totalWeight));
   });

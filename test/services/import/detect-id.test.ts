@@ -37,6 +37,13 @@ describe('the column that names the customer', () => {
     },
   );
 
+  it('is the only one, and the reason says so', async () => {
+    const file = path.join(folder, 'list.csv');
+    writeFileSync(file, ['18800', ...Array.from({ length: ROWS }, (_, n) => 100 + n)].join('\n'));
+    const { columns } = await inspectFile(workspace, file);
+    expect(columns).toMatchObject([{ role: 'id', reason: 'it is the only column' }]);
+  });
+
   it.each(['Kd.-Nr.', 'Kunden Nr.', 'Customer #', 'Cust. ID', 'Nº de cliente', 'user_id:token'])(
     'is %s however it is punctuated',
     async (name) => {

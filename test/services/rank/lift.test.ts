@@ -23,4 +23,14 @@ describe('lift', () => {
   it('says nothing of a string that no customer of the sample has', () => {
     expect(lift[3]).toBe(0);
   });
+
+  it('takes it for no sign that two rare strings never meet', () => {
+    // One customer in 200 has the nearest string 0, and another one string 1; every other customer has 2, the first too.
+    const rare = blockOf(
+      Array.from({ length: 200 }, (_, i) => [...(i === 0 ? [0] : i === 1 ? [1] : []), ...(i % 2 ? [] : [2])]),
+    );
+    const { lift: said } = liftTable(rare, Float64Array.of(3, -1, -1), documentFrequency(rare, 3));
+    expect(Math.abs(said[1]!)).toBeLessThan(0.1);
+    expect(said[2]).toBeGreaterThan(0.05);
+  });
 });
