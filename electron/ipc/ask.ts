@@ -3,7 +3,7 @@ import { message } from './message.js';
 import { questionSchema, understandingSchema } from './rank.js';
 
 /** What could make a question better; see electron/services/rank/reading.ts. */
-export const hintSchema = z.enum(['unnamed', 'absent', 'negation-lost', 'negation-read']);
+export const hintSchema = z.enum(['unnamed', 'guessed', 'absent', 'negation-lost', 'negation-read']);
 export type Hint = z.infer<typeof hintSchema>;
 
 export const readPhraseSchema = z.object({

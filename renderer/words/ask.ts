@@ -24,6 +24,8 @@ export const askText = {
     hints: {
       unnamed:
         'No particular thing was recognised, so that it is compared as a whole. Name things as your data do, for example: customers who buy lunch bags but not candles.',
+      guessed:
+        'Your data hold profiles alone, so that who stays and who leaves is guessed from their words and levels. Check the ranking with known customers, or tune it with some.',
       absent: 'Nothing in your data is called so; what comes nearest is below. Use words that your data use.',
       'negation-lost':
         'It says “not”, but what to keep away from was not recognised. Write it as “but not …” at the end, or into the contrast.',

@@ -1,20 +1,40 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hiddenLines, hiddenRows } from '../../electron/cli/hidden.js';
+import type { Hide } from '../../electron/services/index/hide.js';
+import { ImportFixture } from '../services/import/import-fixture.js';
+
+let fixture: ImportFixture;
+beforeEach(async () => {
+  fixture = await ImportFixture.make();
+  await fixture.import('purchases', 'orders.csv', 'user_id,item\nu1,beer\nu1,bread\nu2,beer\nu3,wine');
+  await fixture.import('paths', 'visits.csv', 'user_id,page\nu1,a=b\nu2,start');
+});
+afterEach(() => fixture.remove());
+
+async function linesOf(hides: Hide[]): Promise<string[]> {
+  await fixture.workspace.setMeta('hides', JSON.stringify(hides));
+  return hiddenLines(fixture.workspace, await hiddenRows(fixture.workspace));
+}
 
 describe('rows that another command hid', () => {
-  it('are named, with their file where only one is concerned', async () => {
-    const stored = [
+  it('are counted and named, with their file where only one is concerned', async () => {
+    const hides = [
       { column: 'item', value: 'beer' },
       { file: 'visits.csv', column: 'page', value: 'a=b' },
     ];
-    const hides = await hiddenRows({ meta: async () => JSON.stringify(stored) });
-    expect(hiddenLines(hides)).toEqual([
-      'left out: rows with item = beer',
-      'left out: rows with visits.csv:page = a=b',
+    expect(await linesOf(hides)).toEqual([
+      'left out: 2 rows with item = beer',
+      'left out: 1 rows with visits.csv:page = a=b',
     ]);
   });
 
-  it('are none where nobody hid any', async () => {
-    expect(hiddenLines(await hiddenRows({ meta: async () => undefined }))).toEqual([]);
+  it('are told to be none where no row has the value', async () => {
+    expect(await linesOf([{ column: 'item', value: 'Beer' }])).toEqual([
+      'left out: nothing, no row has item = Beer; check how the file writes it',
+    ]);
+  });
+
+  it('are not told of where nobody hid any', async () => {
+    expect(await hiddenLines(fixture.workspace, await hiddenRows(fixture.workspace))).toEqual([]);
   });
 });

@@ -57,7 +57,7 @@ async function run(options: Options): Promise<void> {
       },
       [
         ...countLines(built),
-        ...hiddenLines(hides),
+        ...(await hiddenLines(workspace, hides)),
         ...listLines(lists),
         ...warningLines(warnings),
         ...(lowestScore === null ? [] : [`lowest score in the audience: ${lowestScore.toFixed(4)}`]),

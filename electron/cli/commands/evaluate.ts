@@ -99,7 +99,7 @@ async function run(options: Options): Promise<void> {
       ...(rankedWithoutLabel > 0 ? [`${rankedWithoutLabel} ranked customers have no label`] : []),
       ...(duplicates > 0 ? [`${duplicates} labels are repeated`] : []),
       ...(unlabelled > 0 ? [`${unlabelled} label cells are empty`] : []),
-      ...hiddenLines(hides),
+      ...(await hiddenLines(workspace, hides)),
       '',
       ...tableLines([
         ['', 'AUC', 'KS', ...CUTS_PERCENT.map((cut) => `lift at ${cut} %`)],

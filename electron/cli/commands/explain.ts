@@ -78,7 +78,10 @@ async function explainAudience(services: Services, members: Members, options: Op
 }
 
 async function endLines({ workspace }: Services, { out }: Options): Promise<string[]> {
-  const lines = [...hiddenLines(await hiddenRows(workspace)), ...(out === undefined ? [] : [`written: ${out}`])];
+  const lines = [
+    ...(await hiddenLines(workspace, await hiddenRows(workspace))),
+    ...(out === undefined ? [] : [`written: ${out}`]),
+  ];
   return lines.length > 0 ? ['', ...lines] : [];
 }
 

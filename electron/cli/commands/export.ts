@@ -56,7 +56,7 @@ async function run(options: Options, command: Command): Promise<void> {
       : await remakeExport(workspace, rank, options.manifest!, options.out, task);
     printResult(options.json, report, [
       ...exportLines(report),
-      ...hiddenLines(await hiddenRows(workspace)),
+      ...(await hiddenLines(workspace, await hiddenRows(workspace))),
       ...(request ? [] : ['the same, bit for bit, as the manifest says']),
     ]);
   });

@@ -4,12 +4,13 @@ import type { Command } from 'commander';
 import { compose, parseDevice, type DeviceReport, type Services } from '../../composition.js';
 import { AppError } from '../../services/errors.js';
 import { parseHide } from '../../services/index/hide.js';
-import type { Understanding } from '../../services/rank/question.js';
+import { readAhead } from '../../services/rank/reading.js';
 import { writeRanked, type Depth } from '../../services/rank/write-ranked.js';
 import type { TunedVersion } from '../../services/tune/tuned-store.js';
 import { addFitOption, parseFit } from '../fit-option.js';
 import { hiddenLines } from '../hidden.js';
 import { printResult, terminalTask } from '../output.js';
+import { readingLines, understandingLines } from '../reading-text.js';
 import { refuseOptions } from '../refuse.js';
 
 interface Options {
@@ -74,10 +75,17 @@ async function run(options: Options, command: Command): Promise<void> {
       options.out === undefined
         ? undefined
         : await writeRanked(services.workspace, report.rankingId, depth, options.out);
-    printResult(options.json, { ...report, out: options.out, written }, [
+    const engine = await services.engine(device);
+    const reading =
+      options.tuned === undefined
+        ? await readAhead(services.workspace, engine, { instruction, answer, contrast })
+        : undefined;
+    const { phrases, hints } = reading ?? {};
+    printResult(options.json, { ...report, phrases, hints, out: options.out, written }, [
       `${report.customers} customers ranked${report.withoutEvents > 0 ? `, ${report.withoutEvents} of them without any event` : ''}; ranking ${report.rankingId}`,
       ...(report.tuned ? [tunedLine(report.tuned)] : []),
       ...understandingLines(report.understanding),
+      ...(reading ? readingLines(reading) : []),
       ...(report.likeTo
         ? [
             `${report.understanding.wanted.length > 0 ? 'likened to' : 'told from'} ${report.likeTo.owners} customers with ${report.likeTo.having.join('; ')}`,
@@ -87,8 +95,7 @@ async function run(options: Options, command: Command): Promise<void> {
         ? []
         : [`the fit ${report.gate > 0 ? `counts by a gate of ${report.gate.toFixed(2)}` : 'does not count'} here`]),
       ...deviceLines(report.device),
-      ...Object.entries(report.prepared.derived.hidden).map(([file, rows]) => `hidden: ${rows} rows of ${file}`),
-      ...hiddenLines(report.prepared.hides),
+      ...(await hiddenLines(services.workspace, report.prepared.hides)),
       `model: ${report.model}`,
       `encoded ${report.prepared.encoded.encoded} customers in ${report.prepared.encoded.seconds.customers.toFixed(1)} s, ranked in ${(report.seconds.read + report.seconds.score).toFixed(1)} s`,
       ...(options.out === undefined ? [] : [`written: ${options.out} (${written} customers)`]),
@@ -118,15 +125,6 @@ function tunedLine({ name, version, question, inUse, counts }: TunedVersion): st
   return inUse
     ? `tuned: ${told}, by ${counts.positives} positives and ${counts.negatives + counts.unlabelled} others`
     : `not tuned: ${told}; cross-validation spoke against its examples`;
-}
-
-/** How the instruction was read. */
-function understandingLines({ wanted, unwanted, direction, answer }: Understanding): string[] {
-  return [
-    ...(wanted.length > 0 ? [`looked for: ${wanted.join('; ')}`] : []),
-    ...(unwanted.length > 0 ? [`not: ${unwanted.join('; ')}`] : []),
-    `direction: ${direction}; answer: ${answer}`,
-  ];
 }
 
 /** Which device runs, and why the others do not. */

@@ -1,18 +1,20 @@
 import type { Engine } from '../../engine/engine.js';
+import { sourceNumber } from '../import/sources.js';
 import { readEmbeddings } from '../index/string-store.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { negates } from './phrases.js';
-import { readQuestion, type Question, type Understanding } from './question.js';
+import { OUTCOMES, readQuestion, type Question, type Understanding } from './question.js';
 import { addCosines } from './similarity.js';
 
 /**
  * What could make a question better:
  * - `unnamed`: no thing was recognised in it, so that it is compared as a whole;
+ * - `guessed`: it asks who stays or leaves, of which the data say nothing but what stands in a profile;
  * - `absent`: it names something that nothing in the data comes near to;
  * - `negation-lost`: it says "not", but no thing to keep away from was recognised;
  * - `negation-read`: what to keep away from was recognised.
  */
-export type Hint = 'unnamed' | 'absent' | 'negation-lost' | 'negation-read';
+export type Hint = 'unnamed' | 'guessed' | 'absent' | 'negation-lost' | 'negation-read';
 
 /** A phrase of a question and what comes nearest to it in the data. */
 export interface ReadPhrase {
@@ -50,15 +52,24 @@ export async function readAhead(workspace: Workspace, engine: Engine, question: 
     isWanted: at < understanding.wanted.length,
     nearest: nearest[at] ?? [],
   }));
-  return { understanding, phrases, hints: hintsOf(question, understanding, phrases) };
+  const hints = hintsOf(question, understanding, phrases);
+  if (OUTCOMES.has(understanding.direction) && (await hasProfileAlone(workspace))) hints.push('guessed');
+  return { understanding, phrases, hints };
+}
+
+/** Whether something is known of the customers, and nothing of what they do. */
+async function hasProfileAlone(workspace: Workspace): Promise<boolean> {
+  const row = await workspace.one<{ alone: boolean | null }>(
+    `SELECT bool_and(source = ${sourceNumber('profile')}) AS alone FROM strings`,
+  );
+  return row?.alone === true;
 }
 
 function hintsOf(question: Question, { wanted, unwanted, direction }: Understanding, phrases: ReadPhrase[]): Hint[] {
   const words = question.instruction.trim().split(/\s+/);
-  const isOutcome = direction === 'active' || direction === 'inactive';
   const isWhole = wanted.length === 1 && wanted[0] === words.join(' ') && words.length > 1;
   const hints: Hint[] = [];
-  if (isWhole && !isOutcome) hints.push('unnamed');
+  if (isWhole && !OUTCOMES.has(direction)) hints.push('unnamed');
   const isAbsent = ({ nearest: [first] }: ReadPhrase): boolean => first !== undefined && first.cosine < PRESENT;
   if (!isWhole && phrases.some((phrase) => phrase.isWanted && isAbsent(phrase))) hints.push('absent');
   if (unwanted.length > 0) hints.push('negation-read');

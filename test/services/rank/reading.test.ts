@@ -48,6 +48,14 @@ describe('a question read ahead', () => {
     expect(hints).toContain('absent');
   });
 
+  it('says that who leaves is guessed where nothing is known of what customers do', async () => {
+    const asked = { instruction: 'customers who are likely to leave us' };
+    expect((await readAhead(workspace, engine, asked)).hints).toEqual([]);
+    await workspace.run('CREATE TABLE kept AS FROM strings; DELETE FROM strings WHERE source <> 5');
+    expect((await readAhead(workspace, engine, asked)).hints).toEqual(['guessed']);
+    await workspace.run('DELETE FROM strings; INSERT INTO strings FROM kept; DROP TABLE kept');
+  });
+
   it('refuses an empty one', async () => {
     await expect(readAhead(workspace, engine, { instruction: ' ' })).rejects.toMatchObject({
       code: 'instruction-empty',
