@@ -8,13 +8,13 @@ const JUDGEMENTS = 5;
 const STEPS_BETWEEN = 12;
 /** Questions that are learned from, at most and for every minute that is given: writing them is time that steps do not get. */
 const QUESTIONS = 240;
-const QUESTIONS_PER_MINUTE = 120;
+const QUESTIONS_PER_MINUTE = 96;
 /** Questions that judge. */
 const JUDGING = 48;
 /** Share of the time that steps and judgements get at least, however long the questions take. */
 const LEAST_STEPPING = 0.4;
 /** Share of the steps' time that is left free: the first steps are quicker than most, and states are stored on the way. */
-const SPARE = 0.15;
+const SPARE = 0.2;
 
 /** Minutes that a fit takes unless it is given others: one for every thousand customers, at least one and at most five. */
 export function usualMinutes(customers: number): number {

@@ -8,7 +8,7 @@ describe('the plan of a fit', () => {
   });
 
   it('asks less in less time, and as much as ever where the steps are given', () => {
-    expect(wantedQuestions({}, 1).questions).toBe(120);
+    expect(wantedQuestions({}, 1).questions).toBe(96);
     expect(wantedQuestions({}, 5).questions).toBe(240);
     expect(wantedQuestions({}, 0.01).questions).toBe(8);
     expect(wantedQuestions({ steps: 20 }, 1).questions).toBe(240);
