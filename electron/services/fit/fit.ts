@@ -86,24 +86,38 @@ async function fitApart(workspace: Workspace, engine: Engine, options: FitOption
   const written = performance.now();
   const progress = unfinished?.progress ?? (await beginning(workshop, task));
   const judgement = (performance.now() - written) / 1000;
-  const stepsInTime = async (): Promise<number> => {
-    const step = await secondsPerStep(workshop, seed);
-    return stepsThatFit(60 * minutes, { spent: (performance.now() - began) / 1000, judgement, step });
-  };
-  const plan = unfinished?.plan ?? {
-    seed,
-    steps: options.steps ?? (await stepsInTime()),
-    wanted,
-    customers: customers.learn.length,
-    heldBack: customers.judges.length,
-    questions: workshop.questions.length,
-    judging: workshop.judging.length,
-  };
+  const timed = { minutes, began, judgement };
+  const plan = unfinished?.plan ?? (await planFit(workshop, customers, { seed, wanted, steps: options.steps }, timed));
   const id = unfinished?.id ?? (await startFit(workspace, plan, fingerprint, engine.model.hash));
   const done = await takeSteps(workspace, workshop, { id, plan, began }, progress, task);
   const { gate, named } = done.verdict!;
   await finishFit(workspace, id, done.verdict!, gate > engine.model.gate || named.gate > engine.model.namedGate);
   return findFit(workspace, id, engine.model.hash);
+}
+
+/**
+ * Says how many steps there will be, unless that is given.
+ * @param timed minutes for the whole, when it began (performance.now()), and seconds that a judgement takes
+ */
+async function planFit(
+  workshop: Workshop,
+  { learn, judges }: Split,
+  { seed, wanted, steps }: Pick<FitPlan, 'seed' | 'wanted'> & Pick<FitOptions, 'steps'>,
+  { minutes, began, judgement }: { minutes: number; began: number; judgement: number },
+): Promise<FitPlan> {
+  const stepsInTime = async (): Promise<number> => {
+    const step = await secondsPerStep(workshop, seed);
+    return stepsThatFit(60 * minutes, { spent: (performance.now() - began) / 1000, judgement, step });
+  };
+  return {
+    seed,
+    steps: steps ?? (await stepsInTime()),
+    wanted,
+    customers: learn.length,
+    heldBack: judges.length,
+    questions: workshop.questions.length,
+    judging: workshop.judging.length,
+  };
 }
 
 async function openWorkshop(
