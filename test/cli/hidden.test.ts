@@ -6,7 +6,11 @@ import { ImportFixture } from '../services/import/import-fixture.js';
 let fixture: ImportFixture;
 beforeEach(async () => {
   fixture = await ImportFixture.make();
-  await fixture.import('purchases', 'orders.csv', 'user_id,item\nu1,beer\nu1,bread\nu2,beer\nu3,wine');
+  await fixture.import(
+    'purchases',
+    'orders.csv',
+    'user_id,item,amount\nu1,beer,7.5\nu1,bread,2\nu2,beer,7.5\nu3,wine,9',
+  );
   await fixture.import('paths', 'visits.csv', 'user_id,page\nu1,a=b\nu2,start');
 });
 afterEach(() => fixture.remove());
@@ -23,8 +27,8 @@ describe('rows that another command hid', () => {
       { file: 'visits.csv', column: 'page', value: 'a=b' },
     ];
     expect(await linesOf(hides)).toEqual([
-      'left out: 2 rows with item = beer',
-      'left out: 1 rows with visits.csv:page = a=b',
+      'left out: rows with item = beer (2)',
+      'left out: rows with visits.csv:page = a=b (1)',
     ]);
   });
 
@@ -32,6 +36,17 @@ describe('rows that another command hid', () => {
     expect(await linesOf([{ column: 'item', value: 'Beer' }])).toEqual([
       'left out: nothing, no row has item = Beer; check how the file writes it',
     ]);
+  });
+
+  it('are counted by a number on a connection that nothing was imported by', async () => {
+    const reader = await fixture.workspace.reader();
+    try {
+      expect(await hiddenLines(reader, [{ column: 'amount', value: '7.50' }])).toEqual([
+        'left out: rows with amount = 7.50 (2)',
+      ]);
+    } finally {
+      reader.connection.closeSync();
+    }
   });
 
   it('are not told of where nobody hid any', async () => {

@@ -75,10 +75,9 @@ async function run(options: Options, command: Command): Promise<void> {
       options.out === undefined
         ? undefined
         : await writeRanked(services.workspace, report.rankingId, depth, options.out);
-    const engine = await services.engine(device);
     const reading =
       options.tuned === undefined
-        ? await readAhead(services.workspace, engine, { instruction, answer, contrast })
+        ? await readAhead(services.workspace, await services.engine(device), { instruction, answer, contrast })
         : undefined;
     const { phrases, hints } = reading ?? {};
     printResult(options.json, { ...report, phrases, hints, out: options.out, written }, [

@@ -21,6 +21,9 @@ const LEAST_CUSTOMERS = 3 * 2 * LEAST;
 /** Customers of a judging question. */
 const JUDGED = 96;
 const MAX_EVENTS = 48;
+/** Tasks that are drawn at most for every question that is wanted: a quarter are the judges', who are not asked about activity. */
+const DRAWN_PER_JUDGING = 5;
+const DRAWN_PER_LEARNING = 1.4;
 /** Seconds between two checkpoints. */
 const CHECKPOINT = 20;
 /** Steps whose time says how many fit into the time that was given. */
@@ -138,6 +141,7 @@ async function openWorkshop(
     {
       seed: seed + 1,
       count: wanted.judging,
+      drawn: DRAWN_PER_JUDGING * wanted.judging,
       accepts: (asked) => isJudges(asked) && asked.kind !== 'activity',
       customersPerQuestion: judges.length,
       kept: JUDGED,
@@ -150,7 +154,13 @@ async function openWorkshop(
   const questions = await makeQuestions(
     learning,
     engine,
-    { seed, count: wanted.questions, accepts: (asked) => !isJudges(asked), maxEvents: MAX_EVENTS },
+    {
+      seed,
+      count: wanted.questions,
+      drawn: Math.ceil(DRAWN_PER_LEARNING * wanted.questions),
+      accepts: (asked) => !isJudges(asked),
+      maxEvents: MAX_EVENTS,
+    },
     task,
   );
   checkAsked(workspace, questions, `to learn from (${learn.length} customers)`);

@@ -15,8 +15,6 @@ import { userTasks, type UserTask } from './userqa.js';
 
 /** How sure the evidence is of the direction that an instruction is known to have; as in train_evidence.py. */
 const SURE = 0.92;
-/** Tasks that are drawn for every question that is wanted, before there are taken to be no more of the accepted ones. */
-const DRAWN = 5;
 
 /** What one training step reads of a UserQA task. Arrays may be shared between questions and must not be changed. */
 export interface FitQuestion {
@@ -57,6 +55,8 @@ export interface QuestionOptions {
   /** Questions that are wanted. */
   count: number;
   seed: number;
+  /** Tasks that are drawn at most; as many as are wanted by default. */
+  drawn?: number;
   /** Which of the tasks are written at all; all by default. */
   accepts?: (task: Pick<UserTask, 'answer' | 'kind'>) => boolean;
   /** Customers that a question looks at, and of these the ones that it keeps. */
@@ -73,14 +73,21 @@ export interface QuestionOptions {
 export async function makeQuestions(
   population: Population,
   engine: Engine,
-  { count, seed, accepts = () => true, customersPerQuestion = 1024, kept = 64, maxEvents = 64 }: QuestionOptions,
+  {
+    count,
+    seed,
+    drawn = count,
+    accepts = () => true,
+    customersPerQuestion = 1024,
+    kept = 64,
+    maxEvents = 64,
+  }: QuestionOptions,
   task: Task,
 ): Promise<FitQuestion[]> {
   const writer: Writer = { population, engine, reader: new TextReader(engine), draws: new Draws(seed, 1) };
   const questions: FitQuestion[] = [];
   const report = (): void => task.progress({ stage: 'write questions', done: questions.length, total: count });
-  const drawn = { count: count * DRAWN, customers: customersPerQuestion };
-  for (const asked of userTasks(population, new Draws(seed, 0), drawn)) {
+  for (const asked of userTasks(population, new Draws(seed, 0), { count: drawn, customers: customersPerQuestion })) {
     throwIfCancelled(task, 'Learning');
     // Drawing a question takes some tens of milliseconds; whoever else waits for this thread has its turn first.
     await setImmediate();

@@ -48,12 +48,12 @@ export async function listSeparator(
         (SELECT count(*) FROM lists) AS lists, coalesce((SELECT sum(n) FROM lists), 0) AS listed,
         coalesce((SELECT max(same) FROM (SELECT count(*) AS same FROM lists GROUP BY length)), 0) AS alike,
         (SELECT count(DISTINCT part) FROM parts) AS different, (SELECT count(*) FROM parts) AS together`);
-    if (row && isList(row)) return separator;
+    if (row && areLists(row)) return separator;
   }
   return undefined;
 }
 
-function isList(counts: Record<string, number>): boolean {
+function areLists(counts: Record<string, number>): boolean {
   const { cells = 0, filled = 0, lists = 0, listed = 0, alike = 0, different = 0, together = 0 } = counts;
   return (
     lists >= LEAST_LISTS &&
@@ -62,6 +62,11 @@ function isList(counts: Record<string, number>): boolean {
     different <= MOST_VALUES * cells &&
     together >= CELLS_PER_VALUE * different
   );
+}
+
+/** Whether the cells of a column list several values. */
+export function isList({ role, parse }: Pick<ColumnRole, 'parse'> & { role: string }): boolean {
+  return role === 'text' && parse !== null;
 }
 
 /** SQL for the different values that a cell lists. */

@@ -1,5 +1,6 @@
-import { partsSql } from '../import/detect-list.js';
+import { isList, partsSql } from '../import/detect-list.js';
 import { isSource, sourceNumber, type Source } from '../import/sources.js';
+import { defineValueMacros } from '../import/values.js';
 import { literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { hideCondition, type Hide } from './hide.js';
@@ -37,11 +38,6 @@ export function valuesIn(rows: string, column: Column): string {
   const cell = `CAST(c${column.ordinal} AS VARCHAR)`;
   const value = isList(column) ? `unnest(${partsSql(cell, column.parse!)})` : cell;
   return `(SELECT DISTINCT ${cell} AS cell, ${value} AS value FROM ${rows} WHERE c${column.ordinal} IS NOT NULL)`;
-}
-
-/** Whether the cells of a column list several values. */
-export function isList({ role, parse }: Column): boolean {
-  return role === 'text' && parse !== null;
 }
 
 /** The workspace's source files, in an order that does not depend on that of their import. */
@@ -91,6 +87,20 @@ export async function openRows(
     if (conditions.length === 0) continue;
     const count = await workspace.one<{ n: number }>(`SELECT count(*) AS n FROM rows_${file.id} WHERE ${where}`);
     hidden[file.name] = count?.n ?? 0;
+  }
+  return hidden;
+}
+
+/** Number of rows that a hide leaves out, in all files; 0 where its value is written otherwise. */
+export async function countHidden(workspace: Workspace, hide: Hide): Promise<number> {
+  // Numbers are compared as they are read.
+  await defineValueMacros(workspace);
+  let hidden = 0;
+  for (const file of await derivedFiles(workspace)) {
+    const condition = hideCondition(hide, file);
+    if (condition === undefined) continue;
+    const counted = await workspace.one<{ n: number }>(`SELECT count(*) AS n FROM rows_${file.id} WHERE ${condition}`);
+    hidden += counted!.n;
   }
   return hidden;
 }

@@ -1,7 +1,8 @@
+import { isList } from '../import/detect-list.js';
 import type { Source } from '../import/sources.js';
 import { literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { columnAt, isList, named, ofRole, valuesIn, type Column, type DerivedFile } from './derived-file.js';
+import { columnAt, named, ofRole, valuesIn, type Column, type DerivedFile } from './derived-file.js';
 import { primaryNumber, type EventPlan } from './event-plan.js';
 import { addConstantWord, addWords, isUnworded, joinLevel, KIND, levelSql, wordsOf, type Scale } from './scale.js';
 

@@ -1,5 +1,6 @@
+import { isList } from '../import/detect-list.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { isList, ofRole, valuesIn, type Column, type DerivedFile } from './derived-file.js';
+import { ofRole, valuesIn, type Column, type DerivedFile } from './derived-file.js';
 
 /** How the rows of an event file become events; columns by their ordinals. */
 export interface EventPlan {

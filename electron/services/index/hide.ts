@@ -1,7 +1,7 @@
 import { AppError } from '../errors.js';
+import { isList, partsSql } from '../import/detect-list.js';
 import { literal } from '../workspace/sql.js';
-import { isList, type DerivedFile } from './derived-file.js';
-import { partsSql } from '../import/detect-list.js';
+import type { DerivedFile } from './derived-file.js';
 
 /** Rows to leave out: those whose cell in `column` is `value`, in every file that has the column or in `file` alone. */
 export interface Hide {

@@ -1,6 +1,7 @@
+import { isList } from '../import/detect-list.js';
 import { literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { columnAt, isList, named, type Column, type DerivedFile } from './derived-file.js';
+import { columnAt, named, type Column, type DerivedFile } from './derived-file.js';
 import { addCategoryWords } from './event-facts.js';
 import { addNumbers, type Measure } from './levels.js';
 import { isUnworded, KIND, wordsOf, type Scale } from './scale.js';

@@ -27,8 +27,13 @@ export async function* readIndex(
 ): AsyncGenerator<IndexBatch> {
   const events = emptyBlock(size);
   const tokens = new Float32Array(size * tokenSize);
-  const from = (first: number): Promise<DuckDBResult> | undefined =>
-    first < total ? read(workspace, `customer >= ${first} AND customer < ${first + size}`, tokenSize) : undefined;
+  const from = (first: number): Promise<DuckDBResult> | undefined => {
+    if (first >= total) return undefined;
+    const result = read(workspace, `customer >= ${first} AND customer < ${first + size}`, tokenSize);
+    // Whether it failed is asked when its turn comes, which may be never.
+    result.catch(() => undefined);
+    return result;
+  };
   let next = from(0);
   try {
     for (let first = 0; next; first += size) {
@@ -40,7 +45,7 @@ export async function* readIndex(
       yield { first, events, tokens: tokens.subarray(0, events.customers * tokenSize) };
     }
   } finally {
-    // Nobody wants it any more, nor to hear that it failed.
+    // The connection is free again before anybody else goes on with it.
     await next?.catch(() => undefined);
   }
 }

@@ -134,14 +134,14 @@ function addLift(
 
 /** Features 16 and 17: whether the customer has any, or all, of what the phrases name outright. */
 function addNamed(block: EventBlock, customer: number, { named }: StringScores, out: Float64Array, at: number): void {
-  let any = 0;
+  let most = 0;
   let all = Infinity;
   for (const degree of named) {
     const best = degree ? largestDegree(block, customer, degree) : 0;
-    any = Math.max(any, best);
+    most = Math.max(most, best);
     all = Math.min(all, best);
   }
-  out[at + 16] = any;
+  out[at + 16] = most;
   out[at + 17] = named.length > 0 ? all : 0;
 }
 

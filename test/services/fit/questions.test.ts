@@ -129,7 +129,7 @@ describe('questions', () => {
 
   it('are only written where the task is accepted, and are as many as wanted all the same', async () => {
     const isOdd = ({ answer }: { answer: string }): boolean => answer.length % 2 === 1;
-    const odd = await ask(10, 3, { accepts: isOdd });
+    const odd = await ask(10, 3, { drawn: 50, accepts: isOdd });
     expect(odd).toHaveLength(10);
     const all = questions.filter(isOdd).map(({ instruction }) => instruction);
     expect(odd.map(({ instruction }) => instruction).slice(0, all.length)).toEqual(all.slice(0, 10));
