@@ -27,9 +27,6 @@ export interface AudienceLifts {
   items: ItemLift[];
 }
 
-// Two audiences may be compared at the same time.
-let tables = 0;
-
 /**
  * What the customers `members` have more of than everybody else. Each interval stands for itself: of a hundred strings
  * that say nothing, two or three will lie wholly above 1.
@@ -41,41 +38,51 @@ export async function audienceLifts(
   members: readonly string[],
   most: number,
 ): Promise<AudienceLifts> {
-  const table = `explain_members_${tables++}`;
-  await workspace.run(`CREATE TEMP TABLE ${table} (user_id VARCHAR)`);
+  // Rows cannot be appended while something else runs on the connection, and two audiences may be compared at the same time.
+  const own = await workspace.reader();
   try {
-    const appender = await workspace.connection.createAppender(table, 'main', 'temp');
-    for (const userId of members) {
-      appender.appendVarchar(userId);
-      appender.endRow();
-    }
-    appender.closeSync();
-    const { audience, rest } = await sizes(workspace, table);
-    const rows = await workspace.all<{ text: string; source: number; audience: number; rest: number }>(
-      `WITH members AS (SELECT customer FROM customers JOIN ${table} USING (user_id)),
-       counted AS (SELECT string, count(m.customer) AS audience, count(*) - count(m.customer) AS rest
-         FROM events e LEFT JOIN members m USING (customer) GROUP BY string)
-       SELECT text, source, audience, rest FROM counted JOIN strings USING (string)
-       WHERE audience >= ${IN_AUDIENCE} AND audience + rest >= ${ALTOGETHER}`,
-    );
-    const items = rows
-      .map((row) => ({
-        ...row,
-        source: SOURCES[row.source]!,
-        lift: rateRatio(row.audience, audience, row.rest, rest),
-      }))
-      .filter(({ lift }) => lift.low > 1)
-      .sort((a, b) => b.lift.low - a.lift.low || a.text.localeCompare(b.text))
-      .slice(0, most);
-    return { audience, rest, compared: rows.length, items };
+    await fillMembers(own, members);
+    return await compare(own, most);
   } finally {
-    await workspace.run(`DROP TABLE ${table}`);
+    own.connection.closeSync();
   }
 }
 
-async function sizes(workspace: Workspace, table: string): Promise<{ audience: number; rest: number }> {
-  const row = await workspace.one<{ audience: number; total: number }>(
-    `SELECT (SELECT count(*) FROM customers WHERE user_id IN (SELECT user_id FROM ${table})) AS audience,
+/** Makes explain_members, which is gone with the connection. */
+async function fillMembers(own: Workspace, members: readonly string[]): Promise<void> {
+  await own.run('CREATE TEMP TABLE explain_members (user_id VARCHAR)');
+  const appender = await own.connection.createAppender('explain_members', 'main', 'temp');
+  for (const userId of members) {
+    appender.appendVarchar(userId);
+    appender.endRow();
+  }
+  appender.closeSync();
+}
+
+async function compare(own: Workspace, most: number): Promise<AudienceLifts> {
+  const { audience, rest } = await sizes(own);
+  const rows = await own.all<{ text: string; source: number; audience: number; rest: number }>(
+    `WITH members AS (SELECT customer FROM customers JOIN explain_members USING (user_id)),
+     counted AS (SELECT string, count(m.customer) AS audience, count(*) - count(m.customer) AS rest
+       FROM events e LEFT JOIN members m USING (customer) GROUP BY string)
+     SELECT text, source, audience, rest FROM counted JOIN strings USING (string)
+     WHERE audience >= ${IN_AUDIENCE} AND audience + rest >= ${ALTOGETHER}`,
+  );
+  const items = rows
+    .map((row) => ({
+      ...row,
+      source: SOURCES[row.source]!,
+      lift: rateRatio(row.audience, audience, row.rest, rest),
+    }))
+    .filter(({ lift }) => lift.low > 1)
+    .sort((a, b) => b.lift.low - a.lift.low || a.text.localeCompare(b.text))
+    .slice(0, most);
+  return { audience, rest, compared: rows.length, items };
+}
+
+async function sizes(own: Workspace): Promise<{ audience: number; rest: number }> {
+  const row = await own.one<{ audience: number; total: number }>(
+    `SELECT (SELECT count(*) FROM customers WHERE user_id IN (SELECT user_id FROM explain_members)) AS audience,
        (SELECT count(*) FROM customers) AS total`,
   );
   const { audience, total } = row!;
