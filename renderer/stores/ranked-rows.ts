@@ -22,6 +22,8 @@ export const useRankedRows = defineStore('ranked-rows', () => {
   const requested = new Set<number>();
   // Answers to an earlier ranking or search are dropped when they arrive late.
   let generation = 0;
+  /** The generation whose page is on its way. */
+  let loading: number | undefined;
 
   function forgetPages(): void {
     generation += 1;
@@ -38,10 +40,12 @@ export const useRankedRows = defineStore('ranked-rows', () => {
     forgetPages();
   }
 
+  // One page at a time: of those that a fling passes, only those still on show are asked for when it has arrived.
   async function loadPage(page: number): Promise<void> {
-    if (rankingId.value === undefined || requested.has(page)) return;
+    if (rankingId.value === undefined || requested.has(page) || loading === generation) return;
     requested.add(page);
     const asked = generation;
+    loading = asked;
     const answer = await failures.attempt(
       bridge.rank.page({
         rankingId: rankingId.value,
@@ -53,7 +57,9 @@ export const useRankedRows = defineStore('ranked-rows', () => {
         filter: filter.value && (JSON.parse(JSON.stringify(filter.value)) as RankingFilter),
       }),
     );
-    if (!answer || asked !== generation) return;
+    if (asked !== generation) return;
+    loading = undefined;
+    if (!answer) return;
     total.value = answer.total;
     pages.value = new Map(pages.value).set(page, answer.rows);
   }
