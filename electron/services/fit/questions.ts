@@ -91,7 +91,7 @@ export async function makeQuestions(
     throwIfCancelled(task, 'Learning');
     // Drawing a question takes some tens of milliseconds; whoever else waits for this thread has its turn first.
     await setImmediate();
-    if (!accepts(asked)) continue;
+    if (!asked || !accepts(asked)) continue;
     report();
     questions.push(await write(writer, asked, kept, maxEvents));
     if (questions.length === count) break;
@@ -120,6 +120,8 @@ async function write(writer: Writer, asked: UserTask, most: number, maxEvents: n
   const seen = eventsOf(look.events, [...target.keys()], asked.hidden);
   const chosen = balanced(target, most, draws);
   const events = eventsOf(seen, chosen);
+  const packed = pack(events, writer.population.strings, maxEvents, draws);
+  await setImmediate();
   return {
     instruction,
     answer,
@@ -131,7 +133,7 @@ async function write(writer: Writer, asked: UserTask, most: number, maxEvents: n
     wanted: mean(wanted, engine.model.shape.textWidth),
     unwanted: mean(unwanted, engine.model.shape.textWidth),
     answerText: answerText!,
-    ...pack(events, writer.population.strings, maxEvents, draws),
+    ...packed,
     target: Uint8Array.from(chosen, (customer) => target[customer]!),
     ...(await evidenceOf(writer, asked.direction, { wanted, unwanted, whole }, seen, events)),
   };
@@ -161,7 +163,7 @@ async function evidenceOf(
       return row;
     });
   const [wanted, unwanted, [whole]] = [cosines(texts.wanted), cosines(texts.unwanted), cosines(texts.whole)];
-  const evidence = prepareEvidence(directions, { wanted, unwanted, whole }, population.facts, seen);
+  const evidence = await prepareEvidence(directions, { wanted, unwanted, whole }, population.facts, seen);
   return { evidence: await engine.evidence(featuresOf(evidence, events), evidence.context), named: isNamed(evidence) };
 }
 

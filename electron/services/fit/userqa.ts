@@ -37,14 +37,15 @@ type Maker = readonly [kind: TaskKind, make: (look: Look, themes: readonly Theme
 
 /**
  * Draws up to `count` tasks, each over at most `customers` of the population, from its events alone. Tasks whose target is
- * too rare or too common are thrown away, so that a small population gives fewer, or none.
+ * too rare or too common are thrown away, so that a small population gives fewer, or none; undefined stands for one that
+ * was thrown away, so that the caller can let others have their turn.
  * Source: models/training/userqa.py Asker.
  */
 export function* userTasks(
   population: Population,
   draws: Draws,
   { count, customers }: { count: number; customers: number },
-): Generator<UserTask> {
+): Generator<UserTask | undefined> {
   const { kind } = population.facts;
   const items = [...kind.keys()].filter((string) => kind[string] === KIND.item);
   const themes = themesOf(population.text, items);
@@ -55,9 +56,8 @@ export function* userTasks(
     const [name, make] = draws.one(makers);
     const draft = make(look, themes);
     const target = draft && seenTarget(look, draft);
-    if (!target) continue;
-    made++;
-    yield { ...draft, kind: name, look, target };
+    if (target) made++;
+    yield target && { ...draft, kind: name, look, target };
   }
 }
 

@@ -70,8 +70,8 @@ export async function prepareLookAlike(
   const excluded = scores.namedNot.filter((one) => one !== undefined);
   const evidenceOf = (evidence: Evidence, block: EventBlock): Promise<Float32Array> =>
     engine.evidence(featuresOf(evidence, block), evidence.context);
-  const heldBack = await holdBack(base, excluded, (learned, asked) =>
-    evidenceOf(prepareEvidence(read.directions, cosines, scores.facts, learned), asked),
+  const heldBack = await holdBack(base, excluded, async (learned, asked) =>
+    evidenceOf(await prepareEvidence(read.directions, cosines, scores.facts, learned), asked),
   );
   if (heldBack.length === 0) return none;
   const evidence = Float64Array.from(await evidenceOf(side, sample));

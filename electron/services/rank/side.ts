@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Engine } from '../../engine/engine.js';
 import type { EventBlock } from '../index/event-block.js';
 import { readEmbeddings, type StringFacts } from '../index/string-store.js';
@@ -70,7 +70,7 @@ export async function prepareSide(
   }
   const [wanted = [], unwanted = [], [whole] = []] = cosines;
   const own = { wanted, unwanted, whole };
-  return { read, cosines: own, ...prepareEvidence(read.directions, own, facts, sample) };
+  return { read, cosines: own, ...(await prepareEvidence(read.directions, own, facts, sample)) };
 }
 
 /** Cosines of the phrases of an instruction, and of it as a whole, with every string: [strings] each. */
@@ -81,20 +81,23 @@ export interface Cosines {
 }
 
 /**
- * The same from what is known of the instruction and of every string.
+ * The same from what is known of the instruction and of every string. Each of its parts takes some tens of milliseconds;
+ * whoever else waits for this thread has its turn in between.
  * @param directions probabilities of the model's directions, [D]
  */
-export function prepareEvidence(
+export async function prepareEvidence(
   directions: Float32Array,
   cosines: Cosines,
   facts: StringFacts,
   sample: EventBlock,
-): Evidence {
+): Promise<Evidence> {
   const { wanted, unwanted } = cosines;
   const df = documentFrequency(sample, facts.count);
   const { scores, anchors } = scoreStrings(cosines, facts, sample, df);
+  await setImmediate();
   const raw = new Float64Array(sample.customers * FEATURES.length);
   rawFeatures(sample, scores, raw);
+  await setImmediate();
   const context = contextOf(wanted, anchors, df, sample, unwanted.length > 0);
   return {
     scores,

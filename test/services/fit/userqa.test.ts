@@ -16,7 +16,9 @@ import { CUSTOMERS, handMade } from './hand-made.js';
 const population = handMade(4);
 async function tasksOf(seed: number, count = 150, from = population): Promise<UserTask[]> {
   const tasks: UserTask[] = [];
-  for await (const task of userTasks(from, new Draws(seed, 0), { count, customers: 100 })) tasks.push(task);
+  for await (const task of userTasks(from, new Draws(seed, 0), { count, customers: 100 })) {
+    if (task) tasks.push(task);
+  }
   return tasks;
 }
 const tasks = await tasksOf(1);

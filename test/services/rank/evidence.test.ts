@@ -58,8 +58,8 @@ describe('evidence features', () => {
     expect(CONTEXT).toEqual(fixture.contextNames);
   });
 
-  it.each(fixture.cases)('agree with the specification: $name', ({ phrases, against, features, context }) => {
-    const evidence = prepareEvidence(
+  it.each(fixture.cases)('agree with the specification: $name', async ({ phrases, against, features, context }) => {
+    const evidence = await prepareEvidence(
       new Float32Array(0),
       { wanted: cosines(phrases), unwanted: cosines(against) },
       facts,
