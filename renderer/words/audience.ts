@@ -206,7 +206,7 @@ export const audienceText = {
     outcome: 'Who took it before',
     noOutcome: 'Not known',
     rate: 'Expected to take it, %',
-    rateOfOutcome: 'From the outcome',
+    rateOfOutcome: 'Measured',
     drop: (at: number) => `Remove offer ${at}`,
     contacts: 'Customers contacted at most',
     noLimit: 'No limit',
