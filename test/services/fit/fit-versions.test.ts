@@ -27,7 +27,10 @@ describe('a paused fit', () => {
 
   it('can go on while data and model are the same', async () => {
     expect(await listed()).toMatchObject({ state: 'running', outdated: false });
-    await expect(used()).rejects.toMatchObject({ code: 'fit-unfinished', remedy: 'let it go on with `fit` first' });
+    await expect(used()).rejects.toMatchObject({
+      code: 'fit-unfinished',
+      remedy: 'let it go on first (under Learn, or with `fit`)',
+    });
   });
 
   it('is outdated as soon as the data change, and says what to do instead', async () => {
