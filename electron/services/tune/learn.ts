@@ -45,6 +45,8 @@ const GAIN_STEPS = 20;
 const PREDICTIONS = 320;
 /** How much of the untuned score is added per 1 / examples, in units of the tuned score's deviation over the examples. */
 const STEADINESS = 3;
+/** Nothing is added where the AUC of the untuned score on the examples is below this: they speak against it. */
+const CONTRADICTED = 0.45;
 /** Share of the targets' variance that is taken for noise. */
 const NOISE = 0.8;
 
@@ -82,7 +84,7 @@ export function learn(design: Design, { answers, doubt }: Answers, task: Task): 
   const crossValidated = crossValidate(design, answers, names, fit, task);
   const fits = exact ? fitAll : fit(answers.map((_, at) => at));
   return {
-    weights: steadied(design, weightsOf(design, fits, names)),
+    weights: steadied(design, answers, weightsOf(design, fits, names)),
     shares: Object.fromEntries(names.map((name, at) => [name, mean(fits, ({ variances }) => variances[at]!)])),
     slope: mean(fits, ({ slope }) => slope),
     ...crossValidated,
@@ -108,7 +110,8 @@ function crossValidate(
       const out = new Set(asked);
       const seen = answers.map((_, at) => at).filter((at) => !out.has(at));
       const part = subDesign(design, seen);
-      const values = valuesOf(subDesign(design, asked), steadied(part, weightsOf(part, fit(seen), names)));
+      const taught = seen.map((at) => answers[at]!);
+      const values = valuesOf(subDesign(design, asked), steadied(part, taught, weightsOf(part, fit(seen), names)));
       asked.forEach((at, i) => (tuned[at] = values[i]!));
     }
     sums.before += withinParts(parts, design.prior, answers) / rounds;
@@ -126,10 +129,12 @@ function crossValidate(
 
 /**
  * Weights with more of the untuned score, the fewer the examples: what the mixture found with 16 of them varies more than it
- * says, and this costs little where it is right (docs/decisions/0010-tuning.md).
+ * says, and this costs little where it is right (docs/decisions/0010-tuning.md). Where the examples contradict the untuned
+ * score, the weights stay as they are.
  * @param design holds the examples that the weights come from
  */
-export function steadied(design: Design, weights: Weights): Weights {
+function steadied(design: Design, answers: readonly (0 | 1)[], weights: Weights): Weights {
+  if (withinParts([[...answers.keys()]], design.prior, answers) < CONTRADICTED) return weights;
   const values = valuesOf(design, weights);
   const centre = values.reduce((sum, value) => sum + value, 0) / values.length;
   const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / values.length);

@@ -128,6 +128,20 @@ describe('tuning by labels', () => {
     scores.forEach(({ score }, customer) => expect(score).toBeCloseTo(expected[customer]!, 4));
   });
 
+  it('leans on the untuned score, unless sixteen examples contradict it', async () => {
+    const scorer = await prepareScorer(workspace, engine, QUESTION);
+    const chosen = Array.from({ length: 16 }, (_, i) => i * 30);
+    const everybody = Array.from({ length: CUSTOMERS }, (_, customer) => customer);
+    const { gathered } = await gather(workspace, engine, scorer, { base: everybody, chosen }, unattended);
+    const design = makeDesign(gathered);
+    const middle = [...design.prior].sort((a, b) => a - b)[8]!;
+    const slopeOf = (answers: (0 | 1)[]): number => learn(design, { answers, doubt: 0 }, unattended).weights.slope;
+    const highest = Array.from(design.prior, (value) => (value >= middle ? 1 : 0));
+    // The slopes that are believed in before any example are .15 and .45.
+    expect(slopeOf(highest)).toBeGreaterThan(0.45);
+    expect(slopeOf(highest.map((answer) => (answer === 1 ? 0 : 1)))).toBeLessThan(0.15);
+  });
+
   it('learns little where there is nothing to learn', async () => {
     const noise = (one: string): boolean =>
       [...one].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 97, 7) % 2 === 0;
