@@ -27,6 +27,7 @@ export const text = {
     notExported: 'Nothing exported',
     exported: (count: string) => `${count} exported`,
     close: 'Close workspace',
+    closing: 'Closing …',
     local: 'Runs on this computer. Nothing is sent anywhere.',
   },
   welcome: {
@@ -165,6 +166,7 @@ export const text = {
     starting: 'Starting',
     /** What a task is at, by the name of its stage. */
     stages: {
+      wait: 'Waiting for other work to end',
       import: 'Reading the file',
       derive: 'Reading your files',
       'embed strings': 'Reading the words in your data',

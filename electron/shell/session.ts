@@ -1,16 +1,21 @@
 import path from 'node:path';
 import { compose, type Services } from '../composition.js';
 import type { WorkspaceInfo } from '../ipc/workspace.js';
-import { AppError } from '../services/errors.js';
+import { AppError, Cancelled } from '../services/errors.js';
 import { purgeRemoved } from '../services/import/remove-file.js';
 import type { Explainer } from '../services/explain/explainer.js';
+import { throwIfCancelled, type Task } from '../services/task.js';
 import type { Workspace } from '../services/workspace/workspace.js';
 import { nameOf } from './recents.js';
+
+const WAITING = 'Waiting for other work';
 
 /** The workspace that the window has open. Changes to it run one after the other. */
 export class Session {
   private open: { file: string; services: Services; reader: Workspace; explainer: Explainer } | undefined;
   private last: Promise<unknown> = Promise.resolve();
+  /** Long changes that run or wait. */
+  private long = 0;
 
   /** @param models folder of the model */
   constructor(private readonly models: string) {}
@@ -46,9 +51,14 @@ export class Session {
     return work(reader, await services.engine());
   }
 
+  /** Whether this workspace is the open one. */
+  isIn(file: string): boolean {
+    return this.open?.file === file;
+  }
+
   /** Opens a workspace in place of the present one, which stays when the new one cannot be opened. */
   async enter(file: string, options: { create?: boolean } = {}): Promise<WorkspaceInfo> {
-    if (this.open?.file === file) return this.info()!;
+    if (this.isIn(file)) return this.info()!;
     const services = await compose(file, { ...options, models: this.models, apart: true });
     const reader = await services.workspace.reader();
     await this.leave();
@@ -66,8 +76,41 @@ export class Session {
     closing?.services.close();
   }
 
-  /** Queues work that changes the workspace: it holds one connection, so two transactions would mix. */
-  change<Value>(work: (services: Services) => Promise<Value>): Promise<Value> {
+  /**
+   * Queues long work that changes the workspace: it holds one connection, so two transactions would mix. While it waits for
+   * other long work, its task says so, and can be cancelled.
+   */
+  async change<Value>(task: Task, work: (services: Services) => Promise<Value>): Promise<Value> {
+    if (this.long > 0) task.progress({ stage: 'wait', done: 0, total: 0 });
+    this.long++;
+    let isWaiting = true;
+    const next = this.queue((services) => {
+      throwIfCancelled(task, WAITING);
+      isWaiting = false;
+      return work(services);
+    }).finally(() => this.long--);
+    const cancelled = new Promise<never>((_, reject) => {
+      task.signal.addEventListener('abort', () => isWaiting && reject(new Cancelled(WAITING)));
+    });
+    return Promise.race([next, cancelled]);
+  }
+
+  /**
+   * A change that takes a moment. It does not wait for long work: it would come about minutes after the click, when the
+   * person has gone on to something else.
+   * @throws AppError workspace-busy while long work changes the workspace
+   */
+  async edit<Value>(work: (services: Services) => Promise<Value>): Promise<Value> {
+    if (this.long > 0)
+      throw new AppError(
+        'workspace-busy',
+        'Other work is changing this workspace, and nothing else can change it meanwhile',
+        'wait until it has ended, or stop it in the list of what is running, and try again',
+      );
+    return this.queue(work);
+  }
+
+  private queue<Value>(work: (services: Services) => Promise<Value>): Promise<Value> {
     const next = this.last.then(() => work(this.opened().services));
     // A failed job must not fail those after it.
     this.last = next.catch(() => undefined);

@@ -21,10 +21,13 @@ export const useWorkspace = defineStore('workspace', () => {
   const failures = useFailures();
   const current = ref<WorkspaceInfo | null>(null);
   const recent = ref<RecentWorkspace[]>([]);
+  /** Set while work in the workspace comes to its end, so that it can be closed. */
+  const isClosing = ref(false);
 
   /** Everything that mirrors the workspace is read again. */
   async function enter(workspace: WorkspaceInfo | null | undefined): Promise<boolean> {
     if (!workspace) return false;
+    failures.forget();
     useData().clear();
     useRank().clear();
     useAudience().clear();
@@ -63,10 +66,14 @@ export const useWorkspace = defineStore('workspace', () => {
   }
 
   async function close(): Promise<void> {
-    await failures.attempt(bridge.workspace.close());
+    isClosing.value = true;
+    const closed = await failures.attempt(bridge.workspace.close());
+    isClosing.value = false;
+    if (closed === false) return;
+    if (closed) failures.forget();
     current.value = null;
     await load();
   }
 
-  return { current, recent, load, create, choose, openRecent, openDropped, openSample, close };
+  return { current, recent, isClosing, load, create, choose, openRecent, openDropped, openSample, close };
 });

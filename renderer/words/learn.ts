@@ -11,7 +11,8 @@ export const learnText = {
   short: 'Writing the questions takes about a minute of it; with less than two minutes it takes longer than that.',
   goesOn: (step: string, steps: string) =>
     `Paused after ${step} of ${steps} steps. It writes its questions again and goes on from there.`,
-  queue: 'You can look around meanwhile. Rankings that you start wait until it is done or paused.',
+  queue:
+    'You can look around meanwhile. Rankings that you start wait until it is done or paused, and until then nothing can be deleted.',
   start: 'Learn from my customers',
   goOn: 'Continue',
   anew: 'Start anew',

@@ -116,8 +116,28 @@ describe('keys, commands and long work', () => {
     expect(await closeWindow()).toEqual({ windows: 1, asked: 'Still running: Rank customers' });
     await answerClosing(0);
     expect(await closeWindow()).toMatchObject({ windows: 1 });
+
+    await answerClosing(0);
+    await page.getByRole('button', { name: 'Close workspace' }).click();
+    await page.keyboard.press('Control+1');
+    await page.getByRole('button', { name: 'Delete profile.csv.gz from this workspace' }).click();
+    await page.getByRole('alert').getByText('Other work is changing this workspace').waitFor();
+    await real.shoot('busy');
+    await page.keyboard.press('Control+3');
     await page.getByText('1,500 customers ranked on').waitFor({ timeout: 170_000 });
     await tasks.waitFor({ state: 'detached' });
     real.expectNoNetwork();
+  });
+
+  it('leaves no failure behind when a workspace is closed while its parts are read', async () => {
+    const { page } = real;
+    for (const step of ['Ask', 'Audience', 'Map']) {
+      await page.getByRole('navigation').getByText(step, { exact: true }).click();
+      await page.getByRole('button', { name: 'Close workspace' }).click();
+      await page.getByRole('button', { name: /^sample/ }).click();
+      await page.locator('.rail .name', { hasText: 'sample' }).waitFor();
+    }
+    await page.waitForTimeout(1000);
+    expect(await page.getByRole('alert').allTextContents()).toEqual([]);
   });
 });

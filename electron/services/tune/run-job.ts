@@ -23,8 +23,10 @@ export async function runJob<J extends Job>(job: J, task: Task, what: string): P
     };
     task.signal.addEventListener('abort', stop);
     thread.on('message', (said: Said<J>) => {
-      if ('progress' in said) task.progress(said.progress);
-      else resolve(said.outcome);
+      if ('progress' in said) return task.progress(said.progress);
+      resolve(said.outcome);
+      // A thread that waits for nothing may still keep the program from ending.
+      void thread.terminate();
     });
     thread.on('error', reject);
     thread.on('exit', () => {

@@ -38,13 +38,19 @@ export function handleData(shell: Shell): void {
 
   handle(messages.inspectFile, async ({ handle: chosen }) => {
     const file = grants.pathOf(chosen);
-    return { file: grants.grant(file), ...(await session.change((services) => inspectFile(services.workspace, file))) };
+    // On a connection of its own: a look waits for nobody, and several files are looked at side by side.
+    const aside = await session.reader().reader();
+    try {
+      return { file: grants.grant(file), ...(await inspectFile(aside, file)) };
+    } finally {
+      aside.connection.closeSync();
+    }
   });
 
   const importOne = (taskId: string, request: ImportRequest, roles: Roles) => {
     const name = path.basename(request.path);
     return tasks.run(taskId, `Import ${name}`, (task) =>
-      session.change(async (services) => {
+      session.change(task, async (services) => {
         const mapping = { [name]: { columns: roles } };
         const [report] = await services.importFiles([request], { mapping }, task);
         if (!report) throw new Error('The import made no report.');
@@ -78,8 +84,8 @@ export function handleData(shell: Shell): void {
       })) ?? [];
     return file === undefined ? null : importOne(taskId, { kind, path: file, earlier: { fileId, as } }, {});
   });
-  handle(messages.removeSource, ({ fileId }) => session.change((services) => removeFile(services.workspace, fileId)));
-  handle(messages.restoreSource, ({ fileId }) => session.change((services) => restoreFile(services.workspace, fileId)));
+  handle(messages.removeSource, ({ fileId }) => session.edit((services) => removeFile(services.workspace, fileId)));
+  handle(messages.restoreSource, ({ fileId }) => session.edit((services) => restoreFile(services.workspace, fileId)));
 
   handle(messages.numberHistograms, ({ fileId }) => histogramsOf(session.reader(), fileId));
   handle(messages.dataOverview, () => overviewOf(session.reader()));

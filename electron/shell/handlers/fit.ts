@@ -46,15 +46,17 @@ export function handleFit(shell: Shell): void {
   handle(messages.estimateFit, async () => ({ minutes: usualMinutes((await overviewOf(session.reader())).customers) }));
   handle(messages.startFit, ({ taskId, minutes, fresh }) =>
     tasks.run(taskId, 'Learn from my customers', (task) =>
-      session.change(async (services) => shown(await services.fit({ minutes: minutes ?? undefined, fresh }, task))),
+      session.change(task, async (services) =>
+        shown(await services.fit({ minutes: minutes ?? undefined, fresh }, task)),
+      ),
     ),
   );
   handle(messages.listFits, async () => (await listFits(session.reader(), session.modelHash())).map(shown));
   handle(messages.useFit, ({ id }) =>
-    session.change(({ workspace, modelHash }) => useFit(workspace, id ?? undefined, modelHash())),
+    session.edit(({ workspace, modelHash }) => useFit(workspace, id ?? undefined, modelHash())),
   );
   handle(messages.deleteFit, ({ id }) =>
-    session.change(async ({ workspace }) => ({ tuned: await deleteFit(workspace, id) })),
+    session.edit(async ({ workspace }) => ({ tuned: await deleteFit(workspace, id) })),
   );
-  handle(messages.restoreFit, ({ id }) => session.change(({ workspace }) => restoreFit(workspace, id)));
+  handle(messages.restoreFit, ({ id }) => session.edit(({ workspace }) => restoreFit(workspace, id)));
 }

@@ -30,7 +30,7 @@ export function handleMap(shell: Shell): void {
 
   handle(messages.makeMap, ({ taskId, view }) =>
     tasks.run(taskId, 'Map the customers', (task) =>
-      session.change(async (services) => {
+      session.change(task, async (services) => {
         await services.prepare({}, task);
         return makeMap(services.workspace, await services.engine(), view, projector, task);
       }),
@@ -45,7 +45,7 @@ export function handleMap(shell: Shell): void {
     ),
   );
   handle(messages.saveSegment, async ({ name, customers }) =>
-    shown(await session.change(({ workspace }) => saveSegment(workspace, name, customers))),
+    shown(await session.edit(({ workspace }) => saveSegment(workspace, name, customers))),
   );
   handle(messages.listSegments, async () => (await listSegments(session.reader())).map(shown));
 }

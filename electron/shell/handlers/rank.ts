@@ -17,7 +17,7 @@ export function handleRank(shell: Shell): void {
 
   handle(messages.startRanking, ({ taskId, question }) =>
     tasks.run(taskId, 'Rank customers', (task) =>
-      session.change(async (services) => {
+      session.change(task, async (services) => {
         const { rankingId, understanding } = await services.rank(question, {}, task);
         const ranking = (await listRankings(services.workspace)).find((stored) => stored.rankingId === rankingId);
         if (!ranking) throw new Error('The ranking was not stored.');

@@ -21,7 +21,7 @@ export function handleRemake(shell: Shell): void {
     const out = await askForExport(shell, readManifest(file).format, 'Make an export again');
     if (out === undefined) return null;
     const report = await tasks.run(taskId, 'Make an export again', (task) =>
-      session.change((services) => remakeExport(services.workspace, rankerOf(services), file, out, task)),
+      session.change(task, (services) => remakeExport(services.workspace, rankerOf(services), file, out, task)),
     );
     const outputs = readManifest(report.manifest).outputs.map(({ file: name, sha256 }) => ({ file: name, sha256 }));
     return { ...shownExport(grants, report), outputs };

@@ -87,7 +87,7 @@ export function handleTune(shell: Shell): void {
           ? examplesFromAnswers(workspace, question)
           : examplesFromSeeds(workspace, file);
       };
-      return session.change(async (services) =>
+      return session.change(task, async (services) =>
         shown((await services.tune(question, examplesOf, { name: nameOf(question), softPrompt }, task)).tuned),
       );
     });
@@ -95,7 +95,7 @@ export function handleTune(shell: Shell): void {
 
   handle(messages.suggestCards, ({ taskId, question, count }) =>
     tasks.run(taskId, 'Choose customers to ask about', (task) =>
-      session.change(async (services) => {
+      session.change(task, async (services) => {
         const suggestions = await services.suggestFor(question, count, {}, task);
         const facts = await strongestFacts(
           services.workspace,
@@ -112,30 +112,30 @@ export function handleTune(shell: Shell): void {
   );
 
   handle(messages.answerCard, ({ question, userId, label }) =>
-    session.change(async ({ workspace }) => {
+    session.edit(async ({ workspace }) => {
       await answerCustomer(workspace, question, userId, label);
       return answered(workspace, question);
     }),
   );
 
   handle(messages.noteTuned, ({ name, version, note }) =>
-    session.change(async ({ workspace }) => void (await noteTuned(workspace, `${name}@${version}`, note))),
+    session.edit(async ({ workspace }) => void (await noteTuned(workspace, `${name}@${version}`, note))),
   );
   handle(messages.useTuned, ({ name, version }) =>
-    session.change(async ({ workspace }) => void (await useTuned(workspace, `${name}@${version}`))),
+    session.edit(async ({ workspace }) => void (await useTuned(workspace, `${name}@${version}`))),
   );
   handle(messages.deleteTuned, ({ name, version }) =>
-    session.change(async ({ workspace }) => void (await deleteTuned(workspace, `${name}@${version}`))),
+    session.edit(async ({ workspace }) => void (await deleteTuned(workspace, `${name}@${version}`))),
   );
   handle(messages.restoreTuned, ({ name, version }) =>
-    session.change(async ({ workspace }) => void (await restoreTuned(workspace, `${name}@${version}`))),
+    session.edit(async ({ workspace }) => void (await restoreTuned(workspace, `${name}@${version}`))),
   );
 
   handle(messages.listTuned, async () => (await listTuned(session.reader())).map(shown));
 
   handle(messages.rankTuned, ({ taskId, name, version }) =>
     tasks.run(taskId, 'Rank customers', (task) =>
-      session.change(async (services) => {
+      session.change(task, async (services) => {
         const { rankingId, understanding } = await services.rankTuned(`${name}@${version}`, {}, task);
         const ranking = (await listRankings(services.workspace)).find((stored) => stored.rankingId === rankingId);
         if (!ranking) throw new Error('The ranking was not stored.');
