@@ -158,7 +158,13 @@ export const text = {
   map: mapText,
   explain: explainText,
   outcome: outcomeText,
-  customer: { newest: (shown: string, total: string) => `newest ${shown} of ${total} rows`, close: 'Close' },
+  customer: {
+    newest: (shown: string, total: string) => `newest ${shown} of ${total} rows`,
+    close: 'Close',
+    timeline: 'Timeline',
+    more: (count: string) => `and ${count} more`,
+    allDays: 'Show more',
+  },
   tasks: {
     title: 'Running',
     cancel: 'Cancel',

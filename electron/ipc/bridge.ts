@@ -70,6 +70,7 @@ export function createBridge(transport: Transport) {
       page: method(rank.rankingPage),
       distribution: method(rank.scoreDistribution),
       customer: method(rank.customerSources),
+      timeline: method(rank.customerTimeline),
       columns: ask(rank.profileColumns),
       words: method(rank.columnWords),
     },

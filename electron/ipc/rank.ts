@@ -100,6 +100,17 @@ export const customerSourceSchema = z.object({
 });
 export type CustomerSource = z.infer<typeof customerSourceSchema>;
 
+/** What a dated source says of a customer on one day: a few of the things that happened, and how many others. */
+export const momentSchema = z.object({
+  day: z.string(),
+  kind: kindSchema,
+  what: z.array(z.string()),
+  more: z.number(),
+});
+export type Moment = z.infer<typeof momentSchema>;
+
+export const customerTimeline = message('rank:timeline', z.object({ userId: z.string() }), z.array(momentSchema));
+
 export const customerSources = message(
   'rank:customer',
   z.object({ userId: z.string() }),

@@ -102,6 +102,13 @@ describe('from files to an exported audience', () => {
     const drawer = real.page.getByRole('dialog');
     await drawer.getByRole('heading', { name: 'Purchases' }).waitFor();
     await drawer.getByText(id).waitFor();
+    const timeline = drawer.getByRole('region', { name: 'Timeline' });
+    await timeline
+      .getByText(/^2011-\d\d-\d\d$/)
+      .first()
+      .waitFor();
+    await timeline.scrollIntoViewIfNeeded();
+    await real.shoot('timeline');
     await drawer.getByRole('heading', { name: 'Profile' }).waitFor();
     await real.shoot('customer');
     await real.expectAccessible();

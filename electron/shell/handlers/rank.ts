@@ -1,5 +1,6 @@
 import * as messages from '../../ipc/rank.js';
 import { customerRows } from '../../services/explain/customer-rows.js';
+import { customerTimeline } from '../../services/explain/customer-timeline.js';
 import { profileColumns } from '../../services/import/profile-cells.js';
 import { listRankings } from '../../services/rank/list-rankings.js';
 import { columnWords, RankingView } from '../../services/rank/ranking-view.js';
@@ -31,4 +32,5 @@ export function handleRank(shell: Shell): void {
   handle(messages.columnWords, ({ column }) => columnWords(session.reader(), column, MOST_WORDS));
   handle(messages.scoreDistribution, ({ rankingId }) => view.distribution(session.reader(), rankingId, BINS));
   handle(messages.customerSources, ({ userId }) => customerRows(session.reader(), userId));
+  handle(messages.customerTimeline, ({ userId }) => customerTimeline(session.reader(), userId));
 }
