@@ -7,6 +7,7 @@ import { dataText } from './words/data.js';
 import { learnText } from './words/learn.js';
 import { mapText } from './words/map.js';
 import { outcomeText } from './words/outcome.js';
+import { many } from './words/plural.js';
 import { tuneText } from './words/tune.js';
 
 /** Every word the window shows, in one place, ready for translation. */
@@ -17,13 +18,13 @@ export const text = {
   rail: {
     label: 'Steps',
     noData: 'Nothing imported',
-    customers: (count: string) => `${count} customers`,
+    customers: (count: string) => many(count, 'customer'),
     notAsked: 'No ranking yet',
     asked: (count: string) => `${count} ranked`,
     notMapped: 'Optional',
-    mapped: (count: string) => `${count} groups`,
+    mapped: (count: string) => many(count, 'group'),
     notTuned: 'Optional',
-    tuned: (count: string) => (count === '1' ? '1 version' : `${count} versions`),
+    tuned: (count: string) => many(count, 'version'),
     notExported: 'Nothing exported',
     exported: (count: string) => `${count} exported`,
     close: 'Close workspace',
@@ -62,8 +63,8 @@ export const text = {
     saveRejects: 'Save rejected rows',
     savedRejects: (path: string) => `Rejected rows saved to ${path}`,
     inWorkspace: 'In this workspace',
-    rows: (count: string) => `${count} rows`,
-    covers: (count: string) => `${count} customers`,
+    rows: (count: string) => many(count, 'row'),
+    covers: (count: string) => many(count, 'customer'),
     span: (from: string, to: string) => `${from} – ${to}`,
     frequent: 'Most frequent',
     replace: 'Replace',
@@ -117,7 +118,7 @@ export const text = {
       inactive: 'the least active customers',
     },
     scored: (count: string, device: string) =>
-      `${count} customers ranked on ${device === 'cpu' ? 'the processor' : device}`,
+      `${many(count, 'customer')} ranked on ${device === 'cpu' ? 'the processor' : device}`,
   },
   audience: audienceText,
   tune: {
@@ -137,7 +138,7 @@ export const text = {
       kind === 'labels'
         ? `learned from ${positives} that fit, ${others} that do not`
         : `learned from ${positives} that fit, beside ${others} other customers by lot`,
-    unknown: (count: string) => `not found: ${count} ids`,
+    unknown: (count: string) => `not found: ${many(count, 'id')}`,
     before: 'AUC before',
     after: 'AUC after',
     auc: 'AUC: how often a customer that fits ranks above one who does not, on examples held back. 0.5 is chance, where the bars begin; 1 is perfect.',
@@ -159,7 +160,7 @@ export const text = {
   explain: explainText,
   outcome: outcomeText,
   customer: {
-    newest: (shown: string, total: string) => `newest ${shown} of ${total} rows`,
+    newest: (shown: string, total: string) => `newest ${shown} of ${many(total, 'row')}`,
     close: 'Close',
     timeline: 'Timeline',
     more: (count: string) => `and ${count} more`,

@@ -32,8 +32,8 @@ export async function openWindow(preload: string): Promise<BrowserWindow> {
   const window = new BrowserWindow({
     width: 1360,
     height: 860,
-    minWidth: 960,
-    minHeight: 640,
+    minWidth: 1120,
+    minHeight: 680,
     show: false,
     autoHideMenuBar: true,
     title: 'InstructUE Desktop',

@@ -1,3 +1,5 @@
+import { many } from './plural.js';
+
 /** Words of the parts of the Ask step that help to write, to look closer and to compare. */
 export const askText = {
   /** A ranking by a tuned version. */
@@ -19,7 +21,7 @@ export const askText = {
     keepsAway: 'Keeps away from',
     first: 'Ranks first',
     inData: 'In your data:',
-    owners: (customers: string) => `${customers} customers have it`,
+    owners: (customers: string) => `${many(customers, 'customer')} ${customers === '1' ? 'has' : 'have'} it`,
     answer: 'Answer it is compared with',
     hints: {
       unnamed:
@@ -41,7 +43,7 @@ export const askText = {
     from: 'from',
     to: 'to',
     anyWord: 'any',
-    found: (count: string, total: string) => `${count} of ${total} customers`,
+    found: (count: string, total: string) => `${count} of ${many(total, 'customer')}`,
     noColumns: 'No profile was imported.',
   },
   compare: {

@@ -1,5 +1,6 @@
 import type { Join } from '../../electron/ipc/audience.js';
 import type { OfferWay } from '../../electron/ipc/offers.js';
+import { be, many } from './plural.js';
 
 /** Words of the Audience step. */
 export const audienceText = {
@@ -14,10 +15,10 @@ export const audienceText = {
   score: 'From a score up',
   value: 'As many as pay off',
   unit: '%',
-  chosen: (count: string, total: string) => `${count} of ${total} customers`,
+  chosen: (count: string, total: string) => `${count} of ${many(total, 'customer')}`,
   threshold: (score: string) => `Lowest score included: ${score}`,
   export: 'Export audience',
-  exported: (count: string) => `${count} customers exported`,
+  exported: (count: string) => `${many(count, 'customer')} exported`,
   unmatchable: (count: string) => `${count} left out: nothing by which the platform could match them`,
   reveal: 'Show in folder',
   heldOut: (count: string) => `${count} more held out`,
@@ -56,7 +57,7 @@ export const audienceText = {
   listFits: (name: string, entries: string, matched: string) =>
     `${name}: entries ${entries}, customers found ${matched}`,
   warnings: 'Before you use it',
-  warned: (warnings: string) => (warnings === '1' ? '1 warning' : `${warnings} warnings`),
+  warned: (warnings: string) => many(warnings, 'warning'),
   nothingChosen: 'Nobody yet: say above how many.',
   left: {
     notIncluded: 'not on the list',
@@ -100,7 +101,7 @@ export const audienceText = {
     below: 'below',
     belowSmall: 'below, few customers',
     met: 'met',
-    more: (groups: string) => `${groups} smaller groups are not shown.`,
+    more: (groups: string) => `${many(groups, 'smaller group')} ${be(groups)} not shown.`,
   },
   outcomes: {
     none: 'Choose an outcome',
@@ -123,11 +124,11 @@ export const audienceText = {
     best: 'most profitable',
     cutAt: (customers: string, isBest: boolean) => (isBest ? `${customers}, most profitable` : `Cut at ${customers}`),
     overBudget: 'over budget',
-    optimum: (count: string, profit: string) => `Most profitable: ${count} customers, profit ${profit}`,
+    optimum: (count: string, profit: string) => `Most profitable: ${many(count, 'customer')}, profit ${profit}`,
     expected: (conversions: string, cost: string, profit: string) =>
       `To contact: ${conversions} conversions expected, cost ${cost}, profit ${profit}`,
     toOptimum: 'Back to the most profitable',
-    over: (affordable: string) => `The budget reaches ${affordable} customers.`,
+    over: (affordable: string) => `The budget reaches ${many(affordable, 'customer')}.`,
     method:
       'How often each score converts is read off the outcome (isotonic regression); amounts are in your currency.',
   },
@@ -178,7 +179,7 @@ export const audienceText = {
     share: 'Share of the audience, best first',
     coefficient: (value: string) => `Qini coefficient ${value}; above zero, the best-ranked gained most.`,
     aside: (without: string, outside: string) =>
-      `${without} customers of the audience are not in the outcome file and count as 0; ${outside} of its ids are not of the audience.`,
+      `${many(without, 'customer')} of the audience ${be(without)} not in the outcome file and taken as 0; ${outside} of its ids ${be(outside)} not of the audience.`,
   },
   remake: {
     title: 'Make an earlier export again',
@@ -220,9 +221,10 @@ export const audienceText = {
         'Scores are compared as probabilities: by who took each offer before, or by its expected rate and the rank.',
       rank: 'Scores are compared as percentiles within each ranking: not every offer has a known outcome or an expected rate.',
     },
-    sum: (assigned: string, unassigned: string) => `${assigned} customers get an offer, ${unassigned} none.`,
-    heldOut: (count: string) => `${count} of them are held out.`,
-    leftOut: (count: string) => `${count} are left out by the rules.`,
+    sum: (assigned: string, unassigned: string) =>
+      `${many(assigned, 'customer')} ${assigned === '1' ? 'gets' : 'get'} an offer, ${unassigned} none.`,
+    heldOut: (count: string) => `${count} of them ${be(count)} held out.`,
+    leftOut: (count: string) => `${count} ${be(count)} left out by the rules.`,
     evaluation: {
       title: 'How well do they fit?',
       lead: 'Say for every offer who took it later. Of the customers of whom all is known, one half gives rates, calibration and popularity, and the other is measured, whatever the rules and limits above.',
@@ -242,7 +244,7 @@ export const audienceText = {
       ndcg: (first: number) => `NDCG at ${first}`,
       ndcgHint: 'Normalised discounted cumulative gain: 1 where what a customer took comes first.',
       measured: (customers: string, offers: string) =>
-        `Of the half that is measured, ${customers} customers took at least one of ${offers} offers.`,
+        `Of the half that is measured, ${many(customers, 'customer')} took at least one of ${many(offers, 'offer')}.`,
       few: 'Three places have room for all of them, so the hit rate at 3 is 1.',
     },
   },

@@ -1,3 +1,5 @@
+import { many } from './plural.js';
+
 /** Words of what the Data step shows of a file's contents. */
 export const dataText = {
   undecided:
@@ -9,7 +11,7 @@ export const dataText = {
   isLog: 'log axis',
   logHint: 'The axis is logarithmic: each bar is as many times as wide as the one before.',
   empty: (count: string) => `${count} empty`,
-  rows: (count: string) => `${count} rows`,
+  rows: (count: string) => many(count, 'row'),
   bin: (from: string, to: string) => (from === to ? from : `${from} to ${to}`),
   told: (column: string, range: string, axis: string) => `${column}: ${range}${axis}`,
   more: (count: string) => `Show all ${count} numbers`,

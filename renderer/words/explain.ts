@@ -1,3 +1,5 @@
+import { many } from './plural.js';
+
 /** Words of the panels that say why. */
 export const explainText = {
   why: 'Why this rank',
@@ -11,11 +13,12 @@ export const explainText = {
   spokeAgainst: 'Spoke against',
   noneFor: 'No single event raises the score.',
   noneAgainst: 'No single event lowers the score.',
-  of: (shown: string, events: string) => `the strongest ${shown} of ${events} events`,
+  of: (shown: string, events: string) => `The strongest ${shown} of ${many(events, 'event')}.`,
   together: (events: string, rank: string) =>
     events === '1' ? `Without it: rank ${rank}.` : `Without all ${events} of these at once: rank ${rank}.`,
   source: 'Source',
   effect: 'Effect',
+  share: 'Share of effects',
   rankWithout: 'Rank without',
   attention: 'Attention',
   attentionHint:
@@ -34,7 +37,7 @@ export const explainText = {
   back: (userId: string) => `Back to ${userId}`,
   lifts: 'What this audience has more of than the rest of your base',
   liftsHint: (audience: string, rest: string, compared: string) =>
-    `${audience} customers beside the other ${rest}; ${compared} items compared. Those with the highest lower end of the 95 % interval come first. The audience was chosen by such items, so this describes the choice.`,
+    `${many(audience, 'customer')} beside the other ${rest}; ${many(compared, 'item')} compared. Those with the highest lower end of the 95 % interval come first. The audience was chosen by such items, so this describes the choice.`,
   liftsWorking: 'Comparing the audience with the rest …',
   liftsNone: 'Nothing sets this audience apart from the rest.',
   item: 'Item',

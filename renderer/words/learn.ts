@@ -1,3 +1,5 @@
+import { many } from './plural.js';
+
 /** Words of the Learn step. */
 export const learnText = {
   title: 'Learn',
@@ -25,13 +27,14 @@ export const learnText = {
   fits: 'Fits',
   fit: (id: number) => `Fit ${id}`,
   inUse: 'In use',
-  facts: (customers: string, time: string) => `learned from ${customers} customers in ${time}`,
+  facts: (customers: string, time: string) => `learned from ${many(customers, 'customer')} in ${time}`,
   heldBack: (customers: string, questions: string) =>
-    `Judged by ${customers} customers who were held back, with ${questions} questions whose targets it did not learn.`,
+    `Judged by ${many(customers, 'customer')} held back, with ${many(questions, 'question')} whose targets it did not learn.`,
   kept: 'Kept, because it helps the customers who were held back.',
   notKept: 'Not kept, because it does not help the customers who were held back. Rankings stay as they were.',
-  foreseen: (questions: string, told: string) => `Foreseeing what customers do (${questions} questions): ${told}`,
-  named: (questions: string, told: string) => `Finding what customers have (${questions} questions): ${told}`,
+  foreseen: (questions: string, told: string) =>
+    `Foreseeing what customers do (${many(questions, 'question')}): ${told}`,
+  named: (questions: string, told: string) => `Finding what customers have (${many(questions, 'question')}): ${told}`,
   tooFew: 'too few to tell. Not used here.',
   noBetter: (shipped: string) => `nothing was better than the mean AUC of ${shipped} as shipped. Not used here.`,
   origin: (step: string) =>

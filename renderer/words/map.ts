@@ -1,3 +1,5 @@
+import { many } from './plural.js';
+
 /** Words of the Map step. */
 export const mapText = {
   title: 'Map',
@@ -23,7 +25,7 @@ export const mapText = {
   unknown: 'unknown',
   others: 'all others',
   /** Where most of the shades are for the highest values: how far the last one reaches. */
-  lastShade: (customers: string) => `last shade: ${customers} customers`,
+  lastShade: (customers: string) => `last shade: ${many(customers, 'customer')}`,
   lasso: 'Lasso',
   lassoOn: 'Hold down and draw around customers.',
   moveOn: 'Drag to move, turn the wheel to zoom.',
@@ -31,7 +33,7 @@ export const mapText = {
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   whole: 'Whole map',
-  chart: (customers: string, groups: string) => `Map of ${customers} customers in ${groups} groups`,
+  chart: (customers: string, groups: string) => `Map of ${many(customers, 'customer')} in ${many(groups, 'group')}`,
   groups: 'Groups',
   groupsHint: 'What sets each apart: how many of the group have it, and of all customers. Click a group to select it.',
   groupName: (number: number) => `Group ${number}`,
@@ -43,7 +45,7 @@ export const mapText = {
   clear: 'Clear',
   segmentName: 'Name of the segment',
   save: 'Save as a segment',
-  saved: (name: string, customers: string) => `Segment “${name}” with ${customers} customers is saved.`,
+  saved: (name: string, customers: string) => `Segment “${name}” with ${many(customers, 'customer')} is saved.`,
   use: 'Use it in Audience',
-  customers: (count: string) => `${count} customers`,
+  customers: (count: string) => many(count, 'customer'),
 };

@@ -1,3 +1,5 @@
+import { be, many } from './plural.js';
+
 /** Words of how good a ranking is: against known outcomes, and without them. */
 export const outcomeText = {
   open: 'How good is it?',
@@ -10,8 +12,8 @@ export const outcomeText = {
     'No outcomes are imported. A file with customer ids and a column of 0 and 1, such as who bought later, shows how right the ranking is.',
   toData: 'Add such a file',
   known: (positives: string, customers: string, rate: string) =>
-    `${positives} of ${customers} customers had it, ${rate} %.`,
-  examples: (count: string) => `${count} customers by whom one of these was tuned are not counted.`,
+    `${positives} of ${many(customers, 'customer')} had it, ${rate} %.`,
+  examples: (count: string) => `${many(count, 'customer')} by whom one of these was tuned ${be(count)} not counted.`,
   beside: 'Set other rankings beside it',
   ranking: 'With 95 % interval',
   own: 'This ranking',
@@ -31,7 +33,7 @@ export const outcomeText = {
   lifts: 'Lift by depth',
   cuts: 'Precision and recall at every cut',
   cut: 'Cut',
-  cutAt: (percent: string, customers: string) => `Best ${percent} %: ${customers} customers`,
+  cutAt: (percent: string, customers: string) => `Best ${percent} %: ${many(customers, 'customer')}`,
   cutHint: 'Point at a curve, click it, or move the slider.',
   found: 'With it',
   precision: 'Precision',
@@ -65,7 +67,7 @@ export const outcomeText = {
       'Each customer’s events are drawn anew, as many as there are, some twice and some not at all, and the customers are ranked again. A steady ranking hangs on no single event; it may be steadily wrong.',
     start: 'Draw events anew',
     again: (resamples: string, customers: string) =>
-      `${resamples} times, with ${customers} customers; in brackets the least and the most:`,
+      `${resamples} times, with ${many(customers, 'customer')}; in brackets the least and the most:`,
     best: (percent: number) => `Of the best ${percent} %`,
     stay: (mean: string, low: string, high: string) => `${mean} % stay (${low}–${high})`,
     correlation: 'Rank correlation',

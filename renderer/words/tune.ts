@@ -1,3 +1,5 @@
+import { many } from './plural.js';
+
 /** Words of the Tune step's ways to give examples, and of its versions. */
 export const tuneText = {
   ways: {
@@ -15,7 +17,7 @@ export const tuneText = {
   ids: {
     label: 'Customer ids',
     hint: 'Ids of customers that fit, from wherever you have them: one per line, or with commas between. The rest of your customers count as unknown.',
-    count: (count: string) => `${count} ids`,
+    count: (count: string) => many(count, 'id'),
   },
   cards: {
     hint: 'The app asks about the customers whose answer would teach it most. You know them; it does not.',
