@@ -42,7 +42,7 @@ export const tuneText = {
   version: {
     withPrompt: 'with a soft prompt',
     use: 'Make it the default',
-    useHint: 'The version that recipes and the command line take when they name the instruction alone.',
+    useHint: 'The version that is taken wherever the instruction alone is named, as in a recipe.',
     chosen: 'Default',
     note: 'Note',
     notePlaceholder: 'What do you want to remember?',
