@@ -32,6 +32,7 @@ export const askText = {
       'negation-read': 'The “not” was understood.',
     },
   },
+  full: (most: string) => `It can have ${most} characters; what was written beyond them is cut.`,
   answerEdit: 'Edit this answer',
   table: {
     columns: 'Columns',

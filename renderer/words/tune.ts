@@ -16,6 +16,8 @@ export const tuneText = {
     label: 'Customer ids',
     hint: 'Ids of customers that fit, from wherever you have them: one per line, or with commas between. The rest of your customers count as unknown.',
     count: (count: string) => `${count} ids`,
+    tooMany: (count: string, most: string) =>
+      `${count} ids are too many: leave out all but ${most}, or give them as a file.`,
   },
   cards: {
     hint: 'The app asks about the customers whose answer would teach it most. You know them; it does not.',
