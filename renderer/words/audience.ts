@@ -34,7 +34,7 @@ export const audienceText = {
   recipeHint: 'The whole job as one file, to be run again when the data have changed.',
   savedRecipe: 'Recipe saved',
   runRecipe: (file: string) =>
-    `Run it under “Run a recipe” below, or in a checkout by: npm run -s cli -- run "${file}"`,
+    `Run it under “Run a recipe” below. Where you have the sources, a command does the same once the workspace is closed: npm run -s cli -- run "${file}"`,
   lists: { include: 'Only these', exclude: 'Leave out', suppress: 'Never contact', earlier: 'Contacted before' },
   listHints: {
     include: 'A file of customer ids, emails or phones; nobody else is taken.',

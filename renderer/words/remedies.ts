@@ -10,7 +10,8 @@ export const windowRemedies: Remedies = {
     'choose “Customer id” above its column in the preview; a file without ids needs a column of them, and a file without a header line its names',
   'ids-do-not-match':
     'check that this is the same kind of id, or choose “Customer id” above the right column in the preview',
-  'file-no-usable-rows': 'check which column is the customer id, and what separates the columns',
+  'file-no-usable-rows':
+    'check which column is the customer id, and what separates the columns; added rows are read as those of the file that they are added to',
   'columns-differ': 'give it the same columns in the same order, or import it as a file of its own',
   'source-missing': 'it may have been deleted; the files of this workspace are listed under Data',
   'removed-missing': 'it may have been deleted for good; import it again',

@@ -172,7 +172,7 @@ describe('from an audience to a campaign', () => {
     await real.saveAs(recipe);
     await page().getByRole('button', { name: 'Save as recipe' }).first().click();
     await page()
-      .getByText(/^Run it under “Run a recipe” below, or in a checkout by: npm run -s cli -- run/)
+      .getByText(/^Run it under “Run a recipe” below\..*: npm run -s cli -- run/)
       .waitFor();
     await page()
       .getByText(/^Run it under/)

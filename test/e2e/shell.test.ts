@@ -20,9 +20,10 @@ describe('the window', () => {
     }));
     expect(seen).toEqual({
       node: [],
-      bridge: 'app ask audience campaign data evaluate explain fit map offers rank remake tasks tune workspace'.split(
-        ' ',
-      ),
+      bridge:
+        'app ask audience campaign data evaluate explain fit map offers rank recipe remake tasks tune workspace'.split(
+          ' ',
+        ),
     });
   });
 

@@ -148,15 +148,14 @@ describe('tuning by what the analyst knows', () => {
     await way('Paste ids');
     const start = real.page.getByRole('button', { name: 'Tune', exact: true });
     const ids = real.page.getByRole('textbox', { name: 'Customer ids' });
-    await ids.fill(Array.from({ length: 10_001 }, (_, at) => `c${at}`).join('\n'));
+    await ids.fill(Array.from({ length: 10_001 }, (_, at) => `c${at}`).join(','));
     await real.page.getByText('10,001 ids are too many: leave out all but 10,000, or give them as a file.').waitFor();
-    // What is left is the step in the rail.
-    expect(await start.count()).toBe(1);
+    expect(await start.count()).toBe(0);
     await real.shoot('tune-too-many');
     await real.expectAccessible();
     await ids.fill('a');
     await real.page.getByText('1 ids').waitFor();
-    expect(await start.count()).toBe(2);
+    await start.waitFor();
     // As somebody would paste it: setting the value from outside would pass the limit by.
     await real.page.keyboard.press('Control+i');
     await real.page.keyboard.press('Control+a');
