@@ -32,7 +32,7 @@ export const askText = {
       'negation-read': 'The “not” was understood.',
     },
   },
-  full: (most: string) => `It can have ${most} characters; what was written beyond them is cut.`,
+  full: (most: string) => `${most} characters are the most; what goes beyond them is cut off.`,
   answerEdit: 'Edit this answer',
   table: {
     columns: 'Columns',

@@ -160,7 +160,7 @@ describe('tuning by what the analyst knows', () => {
     await real.page.keyboard.press('Control+i');
     await real.page.keyboard.press('Control+a');
     await real.page.keyboard.insertText('candles '.repeat(600));
-    await real.page.getByText('It can have 4,000 characters; what was written beyond them is cut.').waitFor();
+    await real.page.getByText('4,000 characters are the most; what goes beyond them is cut off.').waitFor();
     expect((await real.page.getByRole('textbox', { name: 'Instruction' }).inputValue()).length).toBe(4000);
     await real.shoot('ask-too-long');
     await real.page.getByRole('textbox', { name: 'Instruction' }).fill(INSTRUCTION);
