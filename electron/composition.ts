@@ -171,6 +171,22 @@ export function rankerOf(services: Services, options: RankOptions = {}): RankQue
   };
 }
 
+/**
+ * As a recipe ranks: `hides` are all the rows to leave out, and its fit is that of untuned instructions, since tuned ones
+ * beside them have their own.
+ */
+export function rankerOfRecipe(
+  services: Services,
+  { hides, ...options }: RankOptions & { hides: Hide[] },
+): RankQuestion {
+  const [untuned, tuned] = [rankerOf(services, options), rankerOf(services, { ...options, fit: undefined })];
+  return async (ask, task, fit) => {
+    // Ranking without hides would keep those of last time; deriving with none forgets them.
+    await services.derive(hides, task);
+    return ('tuned' in ask ? tuned : untuned)(ask, task, fit);
+  };
+}
+
 /** The folder of the model that ships with the program, or the one named in $INSTRUCTUE_MODEL. */
 export function modelFolder(): string {
   const named = process.env['INSTRUCTUE_MODEL'];

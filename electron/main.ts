@@ -13,6 +13,7 @@ import { handleFit } from './shell/handlers/fit.js';
 import { handleMap } from './shell/handlers/map.js';
 import { handleOffers } from './shell/handlers/offers.js';
 import { handleRank } from './shell/handlers/rank.js';
+import { handleRecipe } from './shell/handlers/recipe.js';
 import { handleRemake } from './shell/handlers/remake.js';
 import { handleTune } from './shell/handlers/tune.js';
 import { handleWorkspace } from './shell/handlers/workspace.js';
@@ -44,6 +45,7 @@ async function start(): Promise<void> {
     handleCampaign,
     handleOffers,
     handleRemake,
+    handleRecipe,
   ])
     register(shell);
   shell.window = await openWindow(path.join(folder, 'preload.cjs'));

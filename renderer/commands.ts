@@ -89,7 +89,10 @@ export function useCommands() {
       name: words.show(ranking.question.instruction),
       run: () => inStep('ask', () => rank.show(ranking)),
     })),
-    ...tasks.running.map(({ taskId, title }) => ({ name: words.stop(title), run: () => tasks.cancel(taskId) })),
+    ...tasks.running.map(({ taskId, title }) => ({
+      name: taskId === fit.running ? words.pause(title) : words.stop(title),
+      run: () => tasks.cancel(taskId),
+    })),
     { name: words.close, run: () => workspace.close() },
   ]);
 

@@ -1,5 +1,6 @@
 import type { Failure } from '../electron/ipc/message.js';
 import { text } from './text.js';
+import { remedyOf } from './words/remedies.js';
 
 /** Where a failure lies, in words. */
 export function placeOf({ place }: Failure): string {
@@ -19,7 +20,7 @@ export function reportOf(failure: Failure, version: string): string {
     failure.code,
     withoutQuotations(failure.message),
     place,
-    `${text.failure.todo}: ${withoutQuotations(failure.remedy)}`,
+    `${text.failure.todo}: ${withoutQuotations(remedyOf(failure))}`,
   ]
     .filter(Boolean)
     .join('\n');

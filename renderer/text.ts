@@ -169,7 +169,8 @@ export const text = {
   tasks: {
     title: 'Running',
     cancel: 'Cancel',
-    remaining: (time: string) => `about ${time} left`,
+    /** Of the stage alone: those to come do not run at the same speed, and are not known. */
+    remaining: (time: string) => `about ${time} left in this step`,
     starting: 'Starting',
     /** What a task is at, by the name of its stage. */
     stages: {

@@ -1,4 +1,10 @@
-import { compose, rankerOf, type RankOptions as ComposedOptions, type Services } from '../composition.js';
+import {
+  compose,
+  rankerOf,
+  rankerOfRecipe,
+  type RankOptions as ComposedOptions,
+  type Services,
+} from '../composition.js';
 import type { RankQuestion } from '../services/audience/build.js';
 import { parseHide, type Hide } from '../services/index/hide.js';
 import type { Workspace } from '../services/workspace/workspace.js';
@@ -30,21 +36,11 @@ export async function withRanker<T>(options: RankOptions, work: (ranker: Ranker)
 /** As `withRanker`, for a recipe: the workspace is made when it is not there, and `hides` are all there are. */
 export async function withNewRanker<T>(
   path: string,
-  { hides, ...options }: ComposedOptions & { hides: Hide[] },
+  options: ComposedOptions & { hides: Hide[] },
   work: (ranker: Ranker) => Promise<T>,
 ): Promise<T> {
   const services = await compose(path, { create: true });
-  return using(services, work, async (question, task, fit) => {
-    // Ranking without hides would keep those of last time; deriving with none forgets them.
-    await services.derive(hides, task);
-    return rankerOfRecipe(services, options)(question, task, fit);
-  });
-}
-
-/** The fit of a recipe is that of its untuned instructions: tuned ones beside them have their own. */
-export function rankerOfRecipe(services: Services, options: ComposedOptions): RankQuestion {
-  const [untuned, tuned] = [rankerOf(services, options), rankerOf(services, { ...options, fit: undefined })];
-  return (ask, task, fit) => ('tuned' in ask ? tuned : untuned)(ask, task, fit);
+  return using(services, work, rankerOfRecipe(services, options));
 }
 
 async function using<T>(services: Services, work: (ranker: Ranker) => Promise<T>, rank: RankQuestion): Promise<T> {

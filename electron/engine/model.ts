@@ -79,7 +79,7 @@ export async function readModel(folder: string): Promise<Model> {
     if ((await fileHash(file)) !== sha256)
       throw new AppError(
         'model-damaged',
-        `The model's file ${name} is damaged: its SHA-256 is not the one in model.json`,
+        `The model's file ${name} is damaged: its fingerprint (SHA-256) is not the one in model.json`,
         'restore the models folder that came with this version',
         { file },
       );

@@ -8,8 +8,10 @@ import * as explain from './explain.js';
 import * as fit from './fit.js';
 import * as map from './map.js';
 import { type Message, type Result, resultSchema } from './message.js';
+import { misfit } from './misfit.js';
 import * as offers from './offers.js';
 import * as rank from './rank.js';
+import * as recipe from './recipe.js';
 import * as remake from './remake.js';
 import * as tasks from './tasks.js';
 import * as tune from './tune.js';
@@ -31,8 +33,13 @@ export interface Transport {
 export function createBridge(transport: Transport) {
   function method<Request, Answer>(message: Message<Request, Answer>) {
     const answer = resultSchema(message.answer);
-    return async (request: Request): Promise<Result<Answer>> =>
-      answer.parse(await transport.invoke(message.channel, message.request.parse(request))) as Result<Answer>;
+    return async (request: Request): Promise<Result<Answer>> => {
+      const asked = message.request.safeParse(request);
+      // A failure, not an exception: of that the window would be left the issues as JSON.
+      if (!asked.success) return { ok: false, error: misfit(asked.error) };
+      const answered = answer.safeParse(await transport.invoke(message.channel, asked.data));
+      return answered.success ? (answered.data as Result<Answer>) : { ok: false, error: misfit(answered.error) };
+    };
   }
   const ask = <Answer>(message: Message<undefined, Answer>) => {
     const send = method(message);
@@ -119,6 +126,7 @@ export function createBridge(transport: Transport) {
     },
     campaign: { choose: ask(campaign.chooseCampaign), measure: method(campaign.measureCampaign) },
     remake: { choose: ask(remake.chooseManifest), start: method(remake.remakeExport) },
+    recipe: { choose: ask(recipe.chooseRecipe), run: method(recipe.runRecipe) },
     offers: {
       plan: method(offers.planOffers),
       evaluate: method(offers.evaluateOffers),

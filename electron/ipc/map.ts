@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { message, nothing } from './message.js';
 import { grantedFileSchema, taskIdSchema } from './vocabulary.js';
 
+/** Characters of a phrase to light up by. */
+export const MOST_PHRASE = 400;
+
 /** What customers are laid out by: everything known of them, or what a ranking's instruction makes of them. */
 export const mapViewSchema = z.discriminatedUnion('by', [
   z.object({ by: z.literal('general') }),
@@ -55,7 +58,7 @@ export const mapColours = message('map:colours', colourBySchema, mapColoursSchem
 /** How near each customer comes to a phrase: the cosine of their nearest string, NaN for customers without any. */
 export const searchMap = message(
   'map:search',
-  z.object({ phrase: z.string().max(400) }),
+  z.object({ phrase: z.string().max(MOST_PHRASE) }),
   z.instanceof(Float32Array<ArrayBufferLike>),
 );
 export const saveSegment = message(

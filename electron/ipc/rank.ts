@@ -2,10 +2,14 @@ import { z } from 'zod';
 import { message, nothing } from './message.js';
 import { kindSchema, taskIdSchema } from './vocabulary.js';
 
+/** Characters of an instruction, an answer or a contrast. */
+export const MOST_CHARACTERS = 4000;
+const words = z.string().max(MOST_CHARACTERS);
+
 export const questionSchema = z.object({
-  instruction: z.string().max(4000),
-  answer: z.string().max(4000).optional(),
-  contrast: z.string().max(4000).optional(),
+  instruction: words,
+  answer: words.optional(),
+  contrast: words.optional(),
 });
 export type Question = z.infer<typeof questionSchema>;
 

@@ -10,7 +10,7 @@ export const taskReportSchema = z.object({
   stage: z.string(),
   done: z.number(),
   total: z.number(),
-  /** Milliseconds since the task began. */
+  /** Milliseconds since the stage began. */
   elapsed: z.number(),
   ended: z.boolean(),
 });

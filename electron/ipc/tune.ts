@@ -40,6 +40,9 @@ export const tunedSchema = z.object({
 });
 export type Tuned = z.infer<typeof tunedSchema>;
 
+/** Ids that can be pasted at a time. */
+export const MOST_IDS = 10_000;
+
 /** Null when the person closed the dialog. */
 export const chooseExamples = message('tune:choose-examples', nothing, exampleFileSchema.nullable());
 /**
@@ -54,7 +57,7 @@ export const exampleOriginSchema = z.discriminatedUnion('by', [
     label: z.string().nullable(),
   }),
   z.object({ by: z.literal('outcome'), label: z.string() }),
-  z.object({ by: z.literal('ids'), ids: z.array(z.string().max(500)).max(10_000) }),
+  z.object({ by: z.literal('ids'), ids: z.array(z.string().max(500)).max(MOST_IDS) }),
   z.object({ by: z.literal('answers') }),
 ]);
 export type ExampleOrigin = z.infer<typeof exampleOriginSchema>;

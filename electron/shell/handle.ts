@@ -1,5 +1,7 @@
 import { ipcMain, type IpcMainInvokeEvent } from 'electron';
+import { z } from 'zod';
 import { CANCELLED, type Failure, type Message, type Result } from '../ipc/message.js';
+import { misfit } from '../ipc/misfit.js';
 import { AppError, Cancelled } from '../services/errors.js';
 import { isOwnPage } from './protocol.js';
 
@@ -11,6 +13,7 @@ export function failureOf(error: unknown): Failure {
   }
   if (error instanceof Cancelled) return { code: CANCELLED, message: error.message, remedy: '', place: {} };
   console.error(error);
+  if (error instanceof z.ZodError) return misfit(error);
   return {
     code: 'unexpected',
     message: error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error),

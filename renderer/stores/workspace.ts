@@ -13,6 +13,7 @@ import { useMap } from './map.js';
 import { useOfferEvaluation } from './offer-evaluation.js';
 import { useOffers } from './offers.js';
 import { useRank } from './rank.js';
+import { useRecipe } from './recipe.js';
 import { useRemake } from './remake.js';
 import { useTune } from './tune.js';
 
@@ -33,6 +34,7 @@ export const useWorkspace = defineStore('workspace', () => {
     useAudience().clear();
     useCampaign().clear();
     useRemake().clear();
+    useRecipe().clear();
     useOffers().clear();
     useOfferEvaluation().clear();
     useEvaluate().clear();

@@ -34,6 +34,7 @@ export const askText = {
       'negation-read': 'The “not” was understood.',
     },
   },
+  full: (most: string) => `${most} characters are the most; what goes beyond them is cut off.`,
   answerEdit: 'Edit this answer',
   table: {
     columns: 'Columns',

@@ -34,12 +34,14 @@ export const audienceText = {
   saveRecipe: 'Save as recipe',
   recipeHint: 'The whole job as one file, to be run again when the data have changed.',
   savedRecipe: 'Recipe saved',
-  runRecipe: (file: string) => `Run it with: npm run -s cli -- run "${file}"`,
+  runRecipe: (file: string) =>
+    `Run it under “Run a recipe” below. Where you have the sources, a command does the same once the workspace is closed: npm run -s cli -- run "${file}"`,
   lists: { include: 'Only these', exclude: 'Leave out', suppress: 'Never contact', earlier: 'Contacted before' },
   listHints: {
     include: 'A file of customer ids, emails or phones; nobody else is taken.',
     exclude: 'Files of customers to leave out this time.',
-    suppress: 'Opt-outs: ids, emails or phones, plain or as SHA-256, mixed as they come.',
+    suppress:
+      'Opt-outs: ids, emails or phones, plain or hashed as ad platforms take them (SHA-256), mixed as they come.',
     earlier: 'Earlier exports of this app, or lists of ids. Who was held out does not count.',
   },
   addList: 'Add a list',
@@ -183,12 +185,23 @@ export const audienceText = {
   },
   remake: {
     title: 'Make an earlier export again',
-    hint: 'From its manifest, bit for bit',
+    hint: 'From its manifest, exactly as it was',
     lead: 'The manifest lies beside every export. It says how customers were ranked and chosen, by which fit and tuned version; these are used again, whatever is in use now.',
     choose: 'Choose a manifest',
     start: 'Make it again …',
-    same: 'The same, bit for bit, as the manifest says:',
-    sha256: (file: string, digest: string) => `${file}: SHA-256 ${digest}`,
+    same: 'Exactly the files that the manifest speaks of, by their fingerprints:',
+    sha256: (file: string, digest: string) => `${file}: ${digest} (SHA-256)`,
+  },
+  recipe: {
+    title: 'Run a recipe',
+    hint: 'A whole job that was saved, with the files as they are now',
+    lead: 'Changed files are read again, files that the recipe does not name are deleted from the workspace (Undo under Data), customers are ranked by what the recipe asks, and the audience is written to the file that it names, in place of what is there.',
+    choose: 'Choose a recipe',
+    writes: (file: string) => `Writes ${file}`,
+    start: 'Run it',
+    read: (names: string) => `Read: ${names}.`,
+    removed: (names: string) => `Deleted from the workspace: ${names}. Undo under Data.`,
+    unchanged: 'All files were as before.',
   },
   offers: {
     title: 'Next best offers',

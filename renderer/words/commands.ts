@@ -14,6 +14,7 @@ export const commandText = {
   show: (instruction: string) => `Show ranking: ${instruction}`,
   map: 'Make the map',
   stop: (title: string) => `Stop: ${title}`,
+  pause: (title: string) => `Pause: ${title}`,
   create: 'New workspace',
   openWorkspace: 'Open a workspace',
   openRecent: (name: string) => `Open ${name}`,

@@ -25,14 +25,16 @@ export const explainText = {
     'Attention is how the model weighs the events by how near their words are to the instruction. It is no effect: an event may have much of it and still not be missed.',
   nearest: 'Most like this customer',
   by: {
-    embedding: 'By the cosine of the user embeddings under this instruction.',
-    events: 'By the cosine of what they have, rare things weighing most.',
+    embedding:
+      'By how alike the model finds them under this instruction: 1 for the same, less the less alike (the cosine of their embeddings).',
+    events:
+      'By what they have, rare things weighing most: 1 for the same things, 0 for nothing in common (the cosine).',
   },
   searching: 'Looking for like customers …',
   nobody: 'No other customer shares anything with this one.',
   customer: 'Customer',
   rank: 'Rank',
-  likeness: 'Cosine',
+  likeness: 'Likeness',
   shared: 'Both have',
   back: (userId: string) => `Back to ${userId}`,
   lifts: 'What this audience has more of than the rest of your base',

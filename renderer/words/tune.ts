@@ -18,6 +18,8 @@ export const tuneText = {
     label: 'Customer ids',
     hint: 'Ids of customers that fit, from wherever you have them: one per line, or with commas between. The rest of your customers count as unknown.',
     count: (count: string) => many(count, 'id'),
+    tooMany: (count: string, most: string) =>
+      `${count} ids are too many: leave out all but ${most}, or give them as a file.`,
   },
   cards: {
     hint: 'The app asks about the customers whose answer would teach it most. You know them; it does not.',
@@ -44,7 +46,7 @@ export const tuneText = {
   version: {
     withPrompt: 'with a soft prompt',
     use: 'Make it the default',
-    useHint: 'The version that recipes and the command line take when they name the instruction alone.',
+    useHint: 'The version that is taken wherever the instruction alone is named, as in a recipe.',
     chosen: 'Default',
     note: 'Note',
     notePlaceholder: 'What do you want to remember?',

@@ -172,26 +172,66 @@ describe('from an audience to a campaign', () => {
     await real.saveAs(recipe);
     await page().getByRole('button', { name: 'Save as recipe' }).first().click();
     await page()
-      .getByText(/^Run it with: npm run -s cli -- run/)
+      .getByText(/^Run it under “Run a recipe” below\..*: npm run -s cli -- run/)
       .waitFor();
     await page()
-      .getByText(/^Run it with/)
+      .getByText(/^Run it under/)
       .scrollIntoViewIfNeeded();
     await real.shoot('audience-recipe');
     const written = parseRecipe(readFileSync(recipe, 'utf8'), recipe);
     expect(written.workspace).toBe('shop.instructue');
     expect(written.sources.map(({ source }) => source).sort()).toEqual(['labels', 'profile', 'purchases']);
+    // The window runs it, over the same files and over fewer.
+    const same = (ending: string) =>
+      expect(readFileSync(path.join(real.folder, `weekly.csv${ending}`), 'utf8')).toBe(
+        readFileSync(path.join(real.folder, `campaign.csv${ending}`), 'utf8'),
+      );
+    await shop.unfold('Run a recipe');
+    const runIt = page().getByRole('button', { name: 'Run it' });
+    expect(await runIt.isDisabled()).toBe(true);
+    await real.choose(recipe);
+    await page().getByRole('button', { name: 'Choose a recipe' }).click();
+    await page()
+      .getByText(`Writes ${path.join(real.folder, 'weekly.csv')}`)
+      .waitFor();
+    await runIt.click();
+    await page().getByText('All files were as before.').waitFor({ timeout: 170_000 });
+    for (const ending of ['', '.members.csv']) same(ending);
+    expect(await shop.size()).toBe(450);
+    await page().getByText('All files were as before.').scrollIntoViewIfNeeded();
+    await real.shoot('audience-recipe-run');
+    await real.expectAccessible();
+    await real.colours('dark');
+    await real.resize(1280, 720);
+    await real.expectNothingBeyond('.view');
+    await real.expectAccessible();
+    await real.shoot('audience-recipe-run-dark');
+    await real.colours('light');
+    const others = written.sources.filter(({ source }) => source !== 'labels');
+    writeFileSync(recipe, JSON.stringify({ ...written, sources: others }));
+    await runIt.click();
+    await page().getByText('Deleted from the workspace: labels.csv.gz. Undo under Data.').waitFor({ timeout: 170_000 });
+    await page().getByRole('navigation').getByText('Data').click();
+    await page()
+      .getByRole('button', { name: /^Undo: bring labels/ })
+      .click();
+    await page()
+      .getByRole('button', { name: /^Delete labels/ })
+      .waitFor();
+    await page().getByRole('navigation').getByText('Audience').click();
     // Another machine has the files and the recipe, and not the workspace.
     writeFileSync(recipe, JSON.stringify({ ...written, workspace: 'elsewhere.instructue' }));
     execFileSync('npx', ['tsx', 'electron/cli/main.ts', 'run', recipe], {
       cwd: path.resolve(import.meta.dirname, '../..'),
       env: { ...process.env, INSTRUCTUE_MODEL: models },
     });
-    for (const ending of ['', '.members.csv'])
-      expect(readFileSync(path.join(real.folder, `weekly.csv${ending}`), 'utf8')).toBe(
-        readFileSync(path.join(real.folder, `campaign.csv${ending}`), 'utf8'),
-      );
-  }, 400_000);
+    for (const ending of ['', '.members.csv']) same(ending);
+    // Its workspace is not the one that is open.
+    await shop.unfold('Run a recipe');
+    await page().getByRole('button', { name: 'Choose a recipe' }).click();
+    await page().getByText('The recipe is for another workspace').waitFor();
+    await page().getByRole('button', { name: 'Dismiss' }).click();
+  }, 600_000);
 
   it('makes earlier exports again, to the byte', async () => {
     await shop.unfold('Make an earlier export again');
@@ -202,15 +242,15 @@ describe('from an audience to a campaign', () => {
       ['campaign.csv', 'again.csv'],
     ] as const) {
       await remake(name, again);
-      await page().getByText('The same, bit for bit, as the manifest says').waitFor({ timeout: 120_000 });
+      await page().getByText('Exactly the files that the manifest speaks of').waitFor({ timeout: 120_000 });
       for (const ending of ['', '.members.csv']) {
         const bytes = readFileSync(path.join(real.folder, `${name}${ending}`));
         expect(readFileSync(path.join(real.folder, `${again}${ending}`)).equals(bytes)).toBe(true);
         const digest = createHash('sha256').update(bytes).digest('hex');
-        await page().getByText(`${again}${ending}: SHA-256 ${digest}`).waitFor();
+        await page().getByText(`${again}${ending}: ${digest} (SHA-256)`).waitFor();
       }
     }
-    await page().getByText('The same, bit for bit').scrollIntoViewIfNeeded();
+    await page().getByText('Exactly the files that the manifest speaks of').scrollIntoViewIfNeeded();
     await real.shoot('audience-remade');
     await real.expectAccessible();
     // The ranking on show and the audience stay what they were.
@@ -226,7 +266,7 @@ describe('from an audience to a campaign', () => {
     const fails = async (name: string, again: string, why: RegExp) => {
       await remake(name, again);
       await page().getByText(why).waitFor({ timeout: 120_000 });
-      expect(await page().getByText('The same, bit for bit').count()).toBe(0);
+      expect(await page().getByText('Exactly the files that the manifest speaks of').count()).toBe(0);
       await page().getByRole('button', { name: 'Dismiss' }).click();
     };
     const campaign = readFileSync(path.join(real.folder, 'campaign.csv'));

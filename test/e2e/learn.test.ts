@@ -45,7 +45,18 @@ describe('learning from the customers', () => {
       .getByText(/^Learning: [1-9]/)
       .first()
       .waitFor({ timeout: 400_000 });
-    await button('Pause').click();
+    await page
+      .getByText(/^about \d+ (s|min) left in this step$/)
+      .first()
+      .waitFor({ timeout: 120_000 });
+    await real.shoot('learn-in-rail');
+    // In the rail it says the same as beside the curve.
+    const rail = page.getByRole('region', { name: 'Running' });
+    expect(await rail.getByRole('button').allTextContents()).toEqual([expect.stringContaining('Pause')]);
+    await page.keyboard.press('Control+k');
+    await page.getByText('Pause: Learn from my customers').waitFor();
+    await page.keyboard.press('Escape');
+    await rail.getByRole('button', { name: 'Pause' }).click();
     await page.getByText(/Paused after .* and goes on from there/).waitFor({ timeout: 120_000 });
     await real.expectAccessible();
   }, 600_000);
@@ -57,7 +68,7 @@ describe('learning from the customers', () => {
       .getByText(/^Writing questions/)
       .first()
       .waitFor({ timeout: 120_000 });
-    await button('Pause').click();
+    await page.getByRole('main').getByRole('button', { name: 'Pause' }).click();
     await page.getByText('Fit 1 was deleted.').waitFor({ timeout: 120_000 });
     await button('Learn from my customers').waitFor();
     await real.shoot('learn-anew');
@@ -156,7 +167,7 @@ describe('learning from the customers', () => {
     await button('Undo: bring fit 1 back').click();
     await page.getByRole('heading', { name: 'Fit 1' }).waitFor();
     await remake();
-    await page.getByText('The same, bit for bit, as the manifest says').waitFor({ timeout: 170_000 });
+    await page.getByText('Exactly the files that the manifest speaks of').waitFor({ timeout: 170_000 });
     expect(readFileSync(again!).equals(readFileSync(first!))).toBe(true);
   });
 

@@ -20,9 +20,10 @@ describe('the window', () => {
     }));
     expect(seen).toEqual({
       node: [],
-      bridge: 'app ask audience campaign data evaluate explain fit map offers rank remake tasks tune workspace'.split(
-        ' ',
-      ),
+      bridge:
+        'app ask audience campaign data evaluate explain fit map offers rank recipe remake tasks tune workspace'.split(
+          ' ',
+        ),
     });
   });
 
@@ -62,10 +63,27 @@ describe('the window', () => {
     await alert.getByText('picture.csv').waitFor();
     await real.shoot('failure');
     await real.expectAccessible();
+    expect(await alert.getByText('file-binary').count()).toBe(0);
     await alert.getByRole('button', { name: 'Copy report' }).click();
     expect(await real.app.evaluate(({ clipboard }) => clipboard.readText())).toContain('file-binary');
     await alert.getByRole('button', { name: 'Dismiss' }).click();
     await alert.waitFor({ state: 'detached' });
+  });
+
+  it('says what can be done in the window, not on a command line', async () => {
+    const items = path.join(real.folder, 'items.csv');
+    writeFileSync(items, 'product,amount\nmug,5\nmug,6\ncup,5\n');
+    await real.choose(items);
+    await real.page.getByRole('button', { name: 'Choose files' }).click();
+    await real.page.getByRole('button', { name: 'Import this file' }).click();
+    const alert = real.page.getByRole('alert');
+    await alert.getByText('No column looks like a customer id').waitFor();
+    await alert.getByText('What to do: choose “Customer id” above its column in the preview').waitFor();
+    expect(await alert.textContent()).not.toMatch(/--id|no-id-column/);
+    await real.shoot('failure-in-window');
+    await real.expectAccessible();
+    await alert.getByRole('button', { name: 'Dismiss' }).click();
+    await real.page.getByRole('button', { name: 'Leave out' }).click();
   });
 
   it('takes dropped files', async () => {

@@ -144,6 +144,29 @@ describe('tuning by what the analyst knows', () => {
     await real.colours('light');
   });
 
+  it('says how many ids and characters are too many', async () => {
+    await way('Paste ids');
+    const start = real.page.getByRole('button', { name: 'Tune', exact: true });
+    const ids = real.page.getByRole('textbox', { name: 'Customer ids' });
+    await ids.fill(Array.from({ length: 10_001 }, (_, at) => `c${at}`).join(','));
+    await real.page.getByText('10,001 ids are too many: leave out all but 10,000, or give them as a file.').waitFor();
+    expect(await start.count()).toBe(0);
+    await real.shoot('tune-too-many');
+    await real.expectAccessible();
+    await ids.fill('a');
+    await real.page.getByText('1 ids').waitFor();
+    await start.waitFor();
+    // As somebody would paste it: setting the value from outside would pass the limit by.
+    await real.page.keyboard.press('Control+i');
+    await real.page.keyboard.press('Control+a');
+    await real.page.keyboard.insertText('candles '.repeat(600));
+    await real.page.getByText('4,000 characters are the most; what goes beyond them is cut off.').waitFor();
+    expect((await real.page.getByRole('textbox', { name: 'Instruction' }).inputValue()).length).toBe(4000);
+    await real.shoot('ask-too-long');
+    await real.page.getByRole('textbox', { name: 'Instruction' }).fill(INSTRUCTION);
+    await real.page.getByRole('navigation').getByText('Tune').click();
+  });
+
   it('says what is wrong with ids that nobody has', async () => {
     await way('Paste ids');
     await real.page.getByRole('textbox', { name: 'Customer ids' }).fill('nobody-1, nobody-2');

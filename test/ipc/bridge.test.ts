@@ -37,12 +37,22 @@ describe('the bridge', () => {
   it('refuses a request that does not fit its schema, before anything is sent', async () => {
     const { fake, sent } = transport({ ok: true, value: null });
     const bridge = createBridge(fake);
-    await expect(
-      bridge.rank.page({ rankingId: 3, offset: -1, limit: 10, search: '', columns: [], filter: null }),
-    ).rejects.toThrow();
-    await expect(
-      bridge.rank.page({ rankingId: 3, offset: 0, limit: 5000, search: '', columns: [], filter: null }),
-    ).rejects.toThrow();
+    const page = { rankingId: 3, offset: 0, limit: 10, search: '', columns: [], filter: null };
+    const told = async (asked: Promise<{ ok: boolean; error?: { message: string } }>) => (await asked).error?.message;
+    expect(await told(bridge.rank.page({ ...page, offset: -1 }))).toBe('The offset must be at least 0');
+    expect(await told(bridge.rank.page({ ...page, limit: 5000 }))).toBe('The limit cannot be above 500');
+    expect(await told(bridge.ask.read({ instruction: 'x'.repeat(4001) }))).toBe(
+      'The instruction is too long: 4,000 characters are the most',
+    );
+    const tune = (ids: string[]) =>
+      bridge.tune.start({
+        taskId: 't',
+        question: { instruction: 'x' },
+        examples: { by: 'ids', ids },
+        softPrompt: false,
+      });
+    expect(await told(tune(Array.from({ length: 10_001 }, () => 'a')))).toBe('Too many ids: 10,000 are the most');
+    expect(await told(tune(['a', 'b'.repeat(501)]))).toBe('One of the ids is too long: 500 characters are the most');
     expect(sent).toEqual([]);
   });
 
@@ -56,7 +66,10 @@ describe('the bridge', () => {
       columns: [],
       filter: null,
     });
-    await expect(asked).rejects.toThrow();
+    expect(await asked).toMatchObject({
+      ok: false,
+      error: { message: 'The total does not fit what is expected there' },
+    });
   });
 
   it('hands back a failure as a value', async () => {

@@ -49,9 +49,9 @@ function checkOffers({ size, cap, fairness, labels }: AudienceSpec, format: Expo
     );
   }
   const [without] = [
-    ...(size.by === 'all' ? [] : ['A size (--top, --percent, --min-score)']),
-    ...(cap ? ['A cap (--cap)'] : []),
-    ...(fairness.length > 0 ? ['Fairness (--fairness)'] : []),
+    ...(size.by === 'all' ? [] : ['A size']),
+    ...(cap ? ['A cap'] : []),
+    ...(fairness.length > 0 ? ['Fairness'] : []),
     ...(labels ? ['A label file among the rules'] : []),
   ];
   if (without === undefined) return;

@@ -54,7 +54,7 @@ export function consentWarning(
   const common = held.slice(0, SHOWN);
   const values = common.map(({ value, customers }) => `"${value}" (${customers})`).join(', ');
   const rest = held.length > SHOWN ? ` and ${held.length - SHOWN} more` : '';
-  return `Nobody has consent: no value of "${column}" is a yes that is known; it holds ${values}${rest}. Name those that mean yes: under "Consent" in the window, by --consent-values, or as "allowed" in a rules file`;
+  return `Nobody has consent: no value of "${column}" is a yes that is known; it holds ${values}${rest}. Name those that mean yes as the values of consent`;
 }
 
 function plain(cell: string): string {

@@ -51,8 +51,8 @@ function hint(list: IdList, input: SelectionInput): string {
   const ids = 'Compare how ids are written in it and in the workspace';
   if (!list.mayNeedContacts) return ids;
   if (identifyingColumns(input).length === 0)
-    return `${ids}; emails and phones also need contact data: --customers, or "Contact data" in the window`;
+    return `${ids}; emails and phones also need contact data, a file with the customer id`;
   if (input.defaultCountry === undefined && input.contacts?.country === undefined)
-    return `${ids}; phones without a country also need one: --country, or "Country of phones" in the window`;
+    return `${ids}; phones without a country also need the country of phones`;
   return ids;
 }

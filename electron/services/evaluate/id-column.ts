@@ -34,8 +34,8 @@ export async function idColumn(table: TextTable, choice: IdChoice = {}): Promise
   if (found !== undefined) return found;
   throw new AppError(
     'id-column-missing',
-    'No column looks like a customer id',
-    `name it with ${option}, or call it user_id in the file; the file has: ${table.columns.join(', ')}`,
+    `No column looks like a customer id (there are ${table.columns.join(', ')})`,
+    `name it with ${option}, or call it user_id in the file`,
     { file: table.file },
   );
 }

@@ -16,9 +16,9 @@ const LEAST_STEPPING = 0.4;
 /** Share of the steps' time that is left free: the first steps are quicker than most, and states are stored on the way. */
 const SPARE = 0.2;
 
-/** Minutes that a fit takes unless it is given others: one for every thousand customers, at least one and at most five. */
+/** Minutes that a fit takes unless it is given others: one for every thousand customers, in halves, at least one and at most five. */
 export function usualMinutes(customers: number): number {
-  return Math.max(1, Math.min(customers, MOST) / 1000);
+  return Math.max(1, Math.round(Math.min(customers, MOST) / 500) / 2);
 }
 
 /** Questions of a fit that has so many minutes; of one that is given its steps, as many as there are at most. */

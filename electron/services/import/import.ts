@@ -202,9 +202,7 @@ async function reportOf(
     knownCustomers: shared,
     warnings:
       kind === 'labels' && !columns.some(({ role }) => role === 'label')
-        ? [
-            'no column holds labels: write 1 and 0, yes and no, won and lost or the like, or name what counts with evaluate --positive',
-          ]
+        ? ['no column holds labels: write 1 and 0, yes and no, won and lost or the like']
         : [],
     ...counts,
   };

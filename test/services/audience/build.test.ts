@@ -104,7 +104,7 @@ describe('what is said of lists', () => {
     ['none.csv', [], /none\.csv is empty/],
     ['header.csv', ['user_id'], /header\.csv is empty/],
     ['md5.csv', [createHash('md5').update('u2@x.de').digest('hex')], /MD5.*SHA-256/],
-    ['mail.csv', ['email', 'u2@x.de'], /one entry.*contact data: --customers/],
+    ['mail.csv', ['email', 'u2@x.de'], /one entry.*also need contact data/],
   ])('is a warning for a list that fits nobody: %s', async (name, lines, warning) => {
     const { warnings } = await build({ suppress: [write(name, lines)] });
     expect(warnings).toEqual([expect.stringMatching(warning)]);
@@ -112,6 +112,6 @@ describe('what is said of lists', () => {
 
   it('asks for a country where hashed phones fit nobody', async () => {
     const { warnings } = await build({ customers, suppress: [write('h.csv', [sha256('+491712000001')])] });
-    expect(warnings).toEqual([expect.stringContaining('--country')]);
+    expect(warnings).toEqual([expect.stringContaining('also need the country of phones')]);
   });
 });

@@ -33,7 +33,7 @@ describe('consent', () => {
     expect(warning).toContain('"ok"');
     expect(warning).toContain('"klar" (2), "nee" (1)');
     expect(warning).toContain('and 1 more');
-    expect(warning).toContain('--consent-values');
+    expect(warning).toContain('as the values of consent');
     expect(consentWarning(rule, [...cells, 'ja'])).toBeNull();
     expect(consentWarning({ column: 'ok', allowed: ['KLAR'] }, cells)).toBeNull();
     expect(consentWarning(rule, [null, ' '])).toContain('is empty');

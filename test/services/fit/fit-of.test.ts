@@ -1,8 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rankerOfRecipe } from '../../../electron/cli/ranker.js';
-import { compose, type Services } from '../../../electron/composition.js';
+import { compose, rankerOfRecipe, type Services } from '../../../electron/composition.js';
 import { deleteFit, restoreFit, useFit } from '../../../electron/services/fit/fit-versions.js';
 import { unattended } from '../../../electron/services/task.js';
 import { examplesFromIds } from '../../../electron/services/tune/examples.js';
@@ -56,14 +55,13 @@ describe('the fit that an instruction was tuned on', () => {
   });
 
   it('is left to it by a recipe, whose fit is that of untuned instructions', async () => {
-    const rank = rankerOfRecipe(services, { device, fit: 'none' });
-    const models = await Promise.all(
-      [{ tuned: 'resp' }, { instruction: 'customers who travel' }].map(async (ask) => {
-        const id = await rank(ask, unattended);
-        return (await services.workspace.one<{ model: string }>('SELECT model FROM rankings WHERE id = $1', [id]))!
-          .model;
-      }),
-    );
+    const rank = rankerOfRecipe(services, { device, fit: 'none', hides: [] });
+    const models: string[] = [];
+    for (const ask of [{ tuned: 'resp' }, { instruction: 'customers who travel' }]) {
+      const id = await rank(ask, unattended);
+      const row = await services.workspace.one<{ model: string }>('SELECT model FROM rankings WHERE id = $1', [id]);
+      models.push(row!.model);
+    }
     expect(new Set(models).size).toBe(2);
   });
 

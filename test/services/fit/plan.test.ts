@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { judgementsOf, stepsThatFit, usualMinutes, wantedQuestions } from '../../../electron/services/fit/plan.js';
 
 describe('the plan of a fit', () => {
-  it('takes a minute for a thousand customers, at least one and at most five', () => {
-    expect([300, 1000, 2500, 5000, 100_000].map(usualMinutes)).toEqual([1, 1, 2.5, 5, 5]);
+  it('takes a minute for a thousand customers, in halves, at least one and at most five', () => {
+    expect([300, 1000, 2240, 2260, 2500, 5000, 100_000].map(usualMinutes)).toEqual([1, 1, 2, 2.5, 2.5, 5, 5]);
   });
 
   it('asks less in less time, and as much as ever where the steps are given', () => {
