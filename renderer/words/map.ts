@@ -45,5 +45,7 @@ export const mapText = {
   save: 'Save as a segment',
   saved: (name: string, customers: string) => `Segment “${name}” with ${customers} customers is saved.`,
   use: 'Use it in Audience',
+  useExamples: 'Use as examples',
+  useExamplesHint: 'Tune the instruction with these customers as those who fit',
   customers: (count: string) => `${count} customers`,
 };
