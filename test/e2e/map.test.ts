@@ -119,9 +119,12 @@ describe('the map', () => {
     await real.shoot('map-segment-saved');
     await page.getByRole('button', { name: 'Use as examples' }).click();
     await page.getByRole('heading', { name: 'Tune', level: 1 }).waitFor();
-    expect(await page.getByLabel('Segment', { exact: true }).locator('option:checked').textContent()).toContain(
-      `first group (${chosen} customers)`,
-    );
+    expect(
+      await page
+        .getByRole('combobox', { name: /^Segment/ })
+        .locator('option:checked')
+        .textContent(),
+    ).toContain(`first group (${chosen} customers)`);
     await page.waitForTimeout(300);
     await real.shoot('tune-segment');
     await real.expectAccessible();
@@ -142,7 +145,12 @@ describe('the map', () => {
     await page.getByRole('button', { name: 'Undo: bring first group.csv back' }).waitFor();
     expect(await card.count()).toBe(0);
     await page.getByRole('navigation').getByText('Tune').click();
-    expect(await page.getByLabel('Segment', { exact: true }).locator('option').allTextContents()).toHaveLength(2);
+    expect(
+      await page
+        .getByRole('combobox', { name: /^Segment/ })
+        .locator('option')
+        .allTextContents(),
+    ).toHaveLength(2);
     await page.getByRole('navigation').getByText('Data', { exact: true }).click();
     await page.getByRole('button', { name: 'Undo: bring first group.csv back' }).click();
     await card.waitFor();
