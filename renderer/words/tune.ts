@@ -20,7 +20,7 @@ export const tuneText = {
   },
   segment: {
     label: 'Segment',
-    hint: 'The customers of the segment fit; the rest of your customers count as unknown. Of more than 5,000, as many are drawn by lot.',
+    hint: 'The customers of the segment fit; the rest of your customers count as unknown. At most 5,000 are used, drawn by lot.',
     none: 'Choose a segment',
     option: (name: string, customers: string) => `${name} (${customers} customers)`,
     noSegments: 'There are no segments yet. Draw around customers on the map, or pick a group, and save them.',
