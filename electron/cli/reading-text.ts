@@ -1,12 +1,17 @@
-import type { Hint, Reading } from '../services/rank/reading.js';
+import type { Hint, Reading, ReadPhrase } from '../services/rank/reading.js';
 import type { Understanding } from '../services/rank/question.js';
 
-const HINTS: Record<Exclude<Hint, 'negation-read'>, string> = {
+const HINTS: Record<Exclude<Hint, 'negation-read' | 'vague' | 'absent'>, string> = {
   unnamed: 'no particular thing was recognised, so that it is compared as a whole; name things as the data do',
   guessed:
     'the data hold profiles alone, so that who stays and who leaves is guessed from their words and levels; check it with evaluate, or tune it',
-  absent: 'nothing in the data is called so; use words that the data use',
+  unchecked: 'what the data call so is checked once they are encoded',
   'negation-lost': 'what to keep away from was not recognised; write it as "but not …" at the end, or as --contrast',
+};
+/** Hints about phrases, which they name. */
+const PHRASE_HINTS: Record<NonNullable<ReadPhrase['doubt']>, string> = {
+  vague: 'says too little to tell which customers are meant; say what they buy, do or are, as the data do',
+  absent: 'nothing in the data is called so; use words that the data use',
 };
 /** Strings that are named as the nearest to a phrase. */
 const NAMED = 2;
@@ -31,6 +36,12 @@ export function readingLines({ phrases, hints }: Reading): string[] {
           .map(({ text, customers }) => `${text} (${customers} customers)`)
           .join('; ')}`,
     ),
-    ...hints.flatMap((hint) => (hint === 'negation-read' ? [] : [`hint: ${HINTS[hint]}`])),
+    ...hints.flatMap((hint) => (hint === 'negation-read' ? [] : [`hint: ${hintText(hint, phrases)}`])),
   ];
+}
+
+function hintText(hint: Exclude<Hint, 'negation-read'>, phrases: readonly ReadPhrase[]): string {
+  if (hint !== 'vague' && hint !== 'absent') return HINTS[hint];
+  const named = phrases.filter(({ doubt }) => doubt === hint).map(({ phrase }) => `"${phrase}"`);
+  return `${named.join(', ')}: ${PHRASE_HINTS[hint]}`;
 }

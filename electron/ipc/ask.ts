@@ -3,12 +3,22 @@ import { message } from './message.js';
 import { questionSchema, understandingSchema } from './rank.js';
 
 /** What could make a question better; see electron/services/rank/reading.ts. */
-export const hintSchema = z.enum(['unnamed', 'guessed', 'absent', 'negation-lost', 'negation-read']);
+export const hintSchema = z.enum([
+  'unnamed',
+  'guessed',
+  'vague',
+  'absent',
+  'unchecked',
+  'negation-lost',
+  'negation-read',
+]);
 export type Hint = z.infer<typeof hintSchema>;
 
 export const readPhraseSchema = z.object({
   phrase: z.string(),
   isWanted: z.boolean(),
+  /** Why the phrase itself may find nobody. */
+  doubt: z.enum(['vague', 'absent']).nullable(),
   /** What comes nearest to it in the data, the nearest first. */
   nearest: z.array(z.object({ text: z.string(), customers: z.number(), cosine: z.number() })),
 });

@@ -104,14 +104,35 @@ export const importFile = message(
   fileReportSchema,
 );
 
+/** A new version that would leave fewer than half of the rows that there are: nothing is replaced before somebody says so. */
+export const shrinkingSchema = z.object({
+  fileId: z.number(),
+  name: z.string(),
+  file: grantedFileSchema,
+  rowsNow: z.number(),
+  rowsThen: z.number(),
+});
+export type Shrinking = z.infer<typeof shrinkingSchema>;
+
 /**
  * Asks for a file that is a newer version of one of the workspace, or whose rows are added to it, and imports it with the
  * same roles; null when the dialog was closed.
  */
 export const updateSource = message(
   'data:update-source',
-  z.object({ taskId: taskIdSchema, fileId: z.number().int(), as: z.enum(['replacement', 'addition']) }),
-  fileReportSchema.nullable(),
+  z.object({
+    taskId: taskIdSchema,
+    fileId: z.number().int(),
+    as: z.enum(['replacement', 'addition']),
+    /** The file that somebody was asked about and meant, however few rows it has; null to ask for one. */
+    meant: z.string().nullable(),
+  }),
+  z
+    .discriminatedUnion('done', [
+      z.object({ done: z.literal(true), report: fileReportSchema }),
+      z.object({ done: z.literal(false), shrinking: shrinkingSchema }),
+    ])
+    .nullable(),
 );
 export const removeSource = message('data:remove-source', z.object({ fileId: z.number().int() }), nothing);
 export const restoreSource = message('data:restore-source', z.object({ fileId: z.number().int() }), nothing);

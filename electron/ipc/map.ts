@@ -46,7 +46,12 @@ export const mapColoursSchema = z.object({
 });
 export type MapColours = z.infer<typeof mapColoursSchema>;
 
-export const segmentSchema = z.object({ name: z.string(), customers: z.number(), file: grantedFileSchema });
+export const segmentSchema = z.object({
+  fileId: z.number(),
+  name: z.string(),
+  customers: z.number(),
+  file: grantedFileSchema,
+});
 export type Segment = z.infer<typeof segmentSchema>;
 
 export const makeMap = message('map:make', z.object({ taskId: taskIdSchema, view: mapViewSchema }), customerMapSchema);

@@ -22,6 +22,8 @@ export const tunedSchema = z.object({
   /** Examples without the target, or customers of the rest of the base that stand in for them. */
   others: z.number(),
   unknown: z.number(),
+  /** Examples beyond the most that are used. */
+  leftOut: z.number(),
   /** False where a class has too few examples for cross-validation to tell anything. */
   isTelling: z.boolean(),
   /** What to know before the version is trusted, a sentence each. */
@@ -46,8 +48,8 @@ export const MOST_IDS = 10_000;
 /** Null when the person closed the dialog. */
 export const chooseExamples = message('tune:choose-examples', nothing, exampleFileSchema.nullable());
 /**
- * Where examples come from: a granted file, an outcome imported as labels, pasted ids of customers that have the target, or the
- * answers given so far.
+ * Where examples come from: a granted file, an outcome imported as labels, pasted ids or a segment of customers that have the
+ * target, or the answers given so far.
  */
 export const exampleOriginSchema = z.discriminatedUnion('by', [
   z.object({
@@ -58,6 +60,7 @@ export const exampleOriginSchema = z.discriminatedUnion('by', [
   }),
   z.object({ by: z.literal('outcome'), label: z.string() }),
   z.object({ by: z.literal('ids'), ids: z.array(z.string().max(500)).max(MOST_IDS) }),
+  z.object({ by: z.literal('segment'), fileId: z.int() }),
   z.object({ by: z.literal('answers') }),
 ]);
 export type ExampleOrigin = z.infer<typeof exampleOriginSchema>;

@@ -1,6 +1,13 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
-import type { FileReport, Histogram, InspectedColumn, Inspection, Overview } from '../../electron/ipc/data.js';
+import type {
+  FileReport,
+  Histogram,
+  InspectedColumn,
+  Inspection,
+  Overview,
+  Shrinking,
+} from '../../electron/ipc/data.js';
 import type { GrantedFile } from '../../electron/ipc/vocabulary.js';
 import { bridge } from '../bridge.js';
 import { useFailures } from './failures.js';
@@ -18,6 +25,8 @@ export const useData = defineStore('data', () => {
   const inspecting = ref<string>();
   const importing = ref<string>();
   const savedRejects = ref<string>();
+  /** A replacement that waits for somebody to say that it is meant. */
+  const shrinking = ref<Shrinking>();
   /** By the number of the file, once asked for. */
   const histograms = ref<Record<number, Histogram[]>>({});
 
@@ -26,6 +35,7 @@ export const useData = defineStore('data', () => {
     pending.value = [];
     reports.value = [];
     savedRejects.value = undefined;
+    shrinking.value = undefined;
     histograms.value = {};
   }
 
@@ -83,14 +93,22 @@ export const useData = defineStore('data', () => {
   }
 
   /** Asks for a newer version of a file, or for one whose rows are added to it, and imports it. */
-  async function update(fileId: number, as: 'replacement' | 'addition'): Promise<void> {
+  async function update(fileId: number, as: 'replacement' | 'addition', meant: string | null = null): Promise<void> {
     importing.value = tasks.newId();
-    const report = await failures.attempt(bridge.data.updateSource({ taskId: importing.value, fileId, as }));
+    const updated = await failures.attempt(bridge.data.updateSource({ taskId: importing.value, fileId, as, meant }));
     importing.value = undefined;
-    if (!report) return;
-    reports.value = [report];
+    if (updated && !updated.done) shrinking.value = updated.shrinking;
+    if (!updated?.done) return;
+    reports.value = [updated.report];
     savedRejects.value = undefined;
     await refresh();
+  }
+
+  /** Answers whether the replacement that was asked about is meant. */
+  async function answerShrinking(isMeant: boolean): Promise<void> {
+    const asked = shrinking.value;
+    shrinking.value = undefined;
+    if (asked && isMeant) await update(asked.fileId, 'replacement', asked.file.handle);
   }
 
   async function remove(fileId: number): Promise<void> {
@@ -121,6 +139,7 @@ export const useData = defineStore('data', () => {
     inspecting,
     importing,
     savedRejects,
+    shrinking,
     histograms,
     clear,
     refresh,
@@ -132,6 +151,7 @@ export const useData = defineStore('data', () => {
     keepFromModel,
     importAll,
     update,
+    answerShrinking,
     remove,
     restore,
     spread,

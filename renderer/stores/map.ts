@@ -2,6 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { ColourBy, CustomerMap, MapColours, MapView, Segment } from '../../electron/ipc/map.js';
 import { bridge } from '../bridge.js';
+import { useData } from './data.js';
 import { useFailures } from './failures.js';
 import { useRank } from './rank.js';
 import { useTasks } from './tasks.js';
@@ -12,6 +13,7 @@ export type Colouring = ColourBy | { by: 'cluster' } | { by: 'phrase'; phrase: s
 /** The map on show, how it is coloured, and which customers are chosen on it. */
 export const useMap = defineStore('map', () => {
   const failures = useFailures();
+  const data = useData();
   const rank = useRank();
   const tasks = useTasks();
   const map = shallowRef<CustomerMap>();
@@ -21,7 +23,11 @@ export const useMap = defineStore('map', () => {
   const columns = ref<string[]>([]);
   const selected = shallowRef(new Uint32Array());
   const segments = ref<Segment[]>([]);
-  const saved = ref<Segment>();
+  const kept = ref<Segment>();
+  /** What was chosen, as a segment that is still there. */
+  const saved = computed(() =>
+    data.overview.sources.some(({ fileId }) => fileId === kept.value?.fileId) ? kept.value : undefined,
+  );
   const running = ref<string>();
   const isFinding = ref(false);
 
@@ -37,7 +43,7 @@ export const useMap = defineStore('map', () => {
     colouring.value = { by: 'cluster' };
     colours.value = undefined;
     selected.value = new Uint32Array();
-    saved.value = undefined;
+    kept.value = undefined;
     columns.value = [];
     segments.value = [];
   }
@@ -97,7 +103,7 @@ export const useMap = defineStore('map', () => {
   /** Chooses these customers; without any, none. */
   function select(customers: Uint32Array<ArrayBuffer> = new Uint32Array()): void {
     selected.value = customers;
-    saved.value = undefined;
+    kept.value = undefined;
   }
 
   /** Chooses the customers of one group. */
@@ -107,12 +113,11 @@ export const useMap = defineStore('map', () => {
     select(Uint32Array.from(Array.from(clusters.keys()).filter((customer) => clusters[customer] === cluster)));
   }
 
-  async function save(name: string): Promise<boolean> {
+  async function save(name: string): Promise<void> {
     const segment = await failures.attempt(bridge.map.saveSegment({ name, customers: selected.value }));
-    if (!segment) return false;
-    saved.value = segment;
-    segments.value = [segment, ...segments.value];
-    return true;
+    if (!segment) return;
+    await data.refresh();
+    kept.value = segment;
   }
 
   return {

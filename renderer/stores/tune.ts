@@ -2,12 +2,13 @@ import { defineStore } from 'pinia';
 import { computed, ref, watch } from 'vue';
 import type { Answered, Card, ExampleFile, ExampleOrigin, Tuned } from '../../electron/ipc/tune.js';
 import { bridge } from '../bridge.js';
+import { useData } from './data.js';
 import { useFailures } from './failures.js';
 import { useRank } from './rank.js';
 import { useTasks } from './tasks.js';
 
 /** How the examples are given. */
-export type Way = 'file' | 'outcome' | 'ids' | 'cards';
+export type Way = 'file' | 'outcome' | 'ids' | 'segment' | 'cards';
 
 /** A card with the answer that it got; undefined while it is open, null when the person does not know. */
 export type AnsweredCard = Card & { label?: 0 | 1 | null };
@@ -18,6 +19,7 @@ const CARDS = 10;
 export const useTune = defineStore('tune', () => {
   const failures = useFailures();
   const rank = useRank();
+  const data = useData();
   const tasks = useTasks();
   const versions = ref<Tuned[]>([]);
   const examples = ref<ExampleFile>();
@@ -26,10 +28,13 @@ export const useTune = defineStore('tune', () => {
   const outcome = ref('');
   const way = ref<Way>('file');
   const pasted = ref('');
+  /** Number of the segment whose customers fit. */
+  const segmentId = ref<number>();
   const softPrompt = ref(false);
   const cards = ref<AnsweredCard[]>([]);
   const answered = ref<Answered>({ positives: 0, negatives: 0 });
-  const deleted = ref<Tuned>();
+  /** Deleted since the workspace was opened, the newest last. */
+  const deleted = ref<Tuned[]>([]);
   const running = ref<string>();
   /** The last tuning went well, and nothing else was asked for since. */
   const hasLearned = ref(false);
@@ -40,10 +45,13 @@ export const useTune = defineStore('tune', () => {
       .map((id) => id.trim())
       .filter((id) => id !== ''),
   );
+  const segments = computed(() => data.overview.sources.filter(({ kind }) => kind === 'segment'));
+  const segment = computed(() => segments.value.find(({ fileId }) => fileId === segmentId.value));
   const canTune = computed(() => {
     if (way.value === 'file') return examples.value !== undefined;
     if (way.value === 'outcome') return outcome.value !== '';
     if (way.value === 'ids') return ids.value.length > 0;
+    if (way.value === 'segment') return segment.value !== undefined;
     const { positives, negatives } = answered.value;
     return positives > 0 && negatives > 0 && positives + negatives >= 4;
   });
@@ -54,7 +62,8 @@ export const useTune = defineStore('tune', () => {
     label.value = '';
     outcome.value = '';
     pasted.value = '';
-    deleted.value = undefined;
+    segmentId.value = undefined;
+    deleted.value = [];
     hasLearned.value = false;
     forgetCards();
   }
@@ -96,8 +105,15 @@ export const useTune = defineStore('tune', () => {
   function origin(): ExampleOrigin {
     if (way.value === 'outcome') return { by: 'outcome', label: outcome.value };
     if (way.value === 'ids') return { by: 'ids', ids: [...ids.value] };
+    if (way.value === 'segment') return { by: 'segment', fileId: segmentId.value! };
     if (way.value === 'cards') return { by: 'answers' };
     return { by: 'file', handle: examples.value!.file.handle, label: label.value || null };
+  }
+
+  /** Takes the customers of a segment as those who fit; nothing is tuned yet. */
+  function useSegment(fileId: number): void {
+    way.value = 'segment';
+    segmentId.value = fileId;
   }
 
   /** Ten more customers to be asked about. */
@@ -133,19 +149,19 @@ export const useTune = defineStore('tune', () => {
 
   async function remove(tuned: Tuned): Promise<void> {
     const { name, version } = tuned;
-    const before = versions.value.length;
-    await failures.attempt(bridge.tune.delete({ name, version }));
+    const done = await bridge.tune.delete({ name, version });
+    // The notice stands for what is gone from the list.
     await refresh();
-    if (versions.value.length < before) deleted.value = tuned;
+    if (done.ok) deleted.value.push(tuned);
+    else failures.show(done.error);
     hasLearned.value = false;
   }
 
-  async function restore(): Promise<void> {
-    if (!deleted.value) return;
-    const { name, version } = deleted.value;
-    await failures.attempt(bridge.tune.restore({ name, version }));
-    deleted.value = undefined;
+  async function restore({ name, version }: Tuned): Promise<void> {
+    const done = await bridge.tune.restore({ name, version });
     await refresh();
+    if (done.ok) deleted.value = deleted.value.filter((tuned) => tuned.name !== name || tuned.version !== version);
+    else failures.show(done.error);
   }
 
   /** True when the ranking by this version is on show. */
@@ -166,6 +182,9 @@ export const useTune = defineStore('tune', () => {
     pasted,
     softPrompt,
     ids,
+    segmentId,
+    segments,
+    segment,
     cards,
     answered,
     deleted,
@@ -176,6 +195,7 @@ export const useTune = defineStore('tune', () => {
     refresh,
     choose,
     start,
+    useSegment,
     ask,
     answer,
     note,

@@ -21,6 +21,9 @@ export const askText = {
     keepsAway: 'Keeps away from',
     first: 'Ranks first',
     inData: 'In your data:',
+    nearestInData: 'Nearest in your data:',
+    /** Beside a phrase. */
+    doubts: { vague: 'too vague', absent: 'not in your data' },
     owners: (customers: string) => `${many(customers, 'customer')} ${customers === '1' ? 'has' : 'have'} it`,
     answer: 'Answer it is compared with',
     hints: {
@@ -28,7 +31,11 @@ export const askText = {
         'No particular thing was recognised, so that it is compared as a whole. Name things as your data do, for example: customers who buy lunch bags but not candles.',
       guessed:
         'Your data hold profiles alone, so that who stays and who leaves is guessed from their words and levels. Check the ranking with known customers, or tune it with some.',
-      absent: 'Nothing in your data is called so; what comes nearest is below. Use words that your data use.',
+      vague: (phrases: string) =>
+        `${phrases} can mean many things, and nothing says which customers are meant. Say what they buy, do or are, for example: customers who buy often.`,
+      absent: (phrases: string) =>
+        `Nothing in your data is called ${phrases}; what comes nearest is below. Use words that your data use.`,
+      unchecked: 'What your data calls so is checked after the first ranking.',
       'negation-lost':
         'It says “not”, but what to keep away from was not recognised. Write it as “but not …” at the end, or into the contrast.',
       'negation-read': 'The “not” was understood.',

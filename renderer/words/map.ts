@@ -47,5 +47,7 @@ export const mapText = {
   save: 'Save as a segment',
   saved: (name: string, customers: string) => `Segment “${name}” with ${many(customers, 'customer')} is saved.`,
   use: 'Use it in Audience',
+  useExamples: 'Use as examples',
+  useExamplesHint: 'Tune the instruction with these customers as those who fit',
   customers: (count: string) => many(count, 'customer'),
 };

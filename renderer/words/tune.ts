@@ -7,6 +7,7 @@ export const tuneText = {
     file: 'From a file',
     outcome: 'An outcome of your data',
     ids: 'Paste ids',
+    segment: 'From a segment',
     cards: 'Answer yes or no',
   },
   outcome: {
@@ -20,6 +21,14 @@ export const tuneText = {
     count: (count: string) => many(count, 'id'),
     tooMany: (count: string, most: string) =>
       `${count} ids are too many: leave out all but ${most}, or give them as a file.`,
+  },
+  segment: {
+    label: 'Segment',
+    hint: 'The customers of the segment fit; the rest of your customers count as unknown. At most 5,000 are used, drawn by lot.',
+    none: 'Choose a segment',
+    option: (name: string, customers: string) => `${name} (${customers} customers)`,
+    noSegments: 'There are no segments yet. Draw around customers on the map, or pick a group, and save them.',
+    toMap: 'Go to Map',
   },
   cards: {
     hint: 'The app asks about the customers whose answer would teach it most. You know them; it does not.',
@@ -51,8 +60,10 @@ export const tuneText = {
     note: 'Note',
     notePlaceholder: 'What do you want to remember?',
     delete: 'Delete',
-    deleted: (version: number) => `Version ${version} is deleted.`,
+    leftOut: (count: string) => `${count} more left out by lot`,
+    deleted: (version: number, instruction: string) => `Version ${version} of “${instruction}” was deleted.`,
     undo: 'Undo',
+    undoHint: (version: number, instruction: string) => `Undo: bring version ${version} of “${instruction}” back`,
     gains: 'Customers found among the examples, cross-validated',
     share: 'Best part of the examples',
     recall: 'Of those that fit',

@@ -17,12 +17,24 @@ describe('how an instruction was read', () => {
       cosine: 0.8,
     }));
     const phrases = [
-      { phrase: 'candles', isWanted: true, nearest },
-      { phrase: 'lunch bags', isWanted: false, nearest: [] },
+      { phrase: 'candles', isWanted: true, doubt: null, nearest },
+      { phrase: 'lunch bags', isWanted: false, doubt: null, nearest: [] },
     ];
     expect(readingLines({ understanding, phrases, hints: ['guessed', 'negation-read'] })).toEqual([
       'nearest to "candles": item: candle (7 customers); item: tea light (7 customers)',
       expect.stringMatching(/^hint: the data hold profiles alone/),
+    ]);
+  });
+
+  it('names the phrases that a hint is about', () => {
+    const phrases = ['spaceships', 'candles', 'rockets'].map((phrase) => ({
+      phrase,
+      isWanted: true,
+      doubt: phrase === 'candles' ? null : ('absent' as const),
+      nearest: [],
+    }));
+    expect(readingLines({ understanding, phrases, hints: ['absent'] })).toEqual([
+      expect.stringMatching(/^hint: "spaceships", "rockets": nothing in the data is called so/),
     ]);
   });
 });

@@ -48,7 +48,7 @@ describe('asking', () => {
     await real.expectAccessible();
     await instruction().fill('Customers who buy volcanology textbooks');
     await reading()
-      .getByText(/Nothing in your data is called so/)
+      .getByText(/^Nothing in your data is called “.+”;/)
       .waitFor();
   });
 

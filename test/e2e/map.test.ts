@@ -106,6 +106,59 @@ describe('the map', () => {
     expect(exported).toBe(chosen);
   });
 
+  it('gives a group as examples to tune by', async () => {
+    const { page } = real;
+    await page.getByRole('navigation').getByText('Map').click();
+    await map().waitFor();
+    await page.getByRole('button', { name: 'Select group 1', exact: true }).click();
+    const words = (await page.getByRole('heading', { name: / selected$/ }).textContent()) ?? '';
+    const chosen = words.replace(/ selected$/, '');
+    await page.getByRole('textbox', { name: 'Name of the segment' }).fill('first group');
+    await page.getByRole('button', { name: 'Save as a segment' }).click();
+    await page.getByText('Segment “first group”').waitFor();
+    await real.shoot('map-segment-saved');
+    await page.getByRole('button', { name: 'Use as examples' }).click();
+    await page.getByRole('heading', { name: 'Tune', level: 1 }).waitFor();
+    expect(
+      await page
+        .getByRole('combobox', { name: /^Segment/ })
+        .locator('option:checked')
+        .textContent(),
+    ).toContain(`first group (${chosen} customers)`);
+    await page.waitForTimeout(300);
+    await real.shoot('tune-segment');
+    await real.expectAccessible();
+    await real.colours('dark');
+    await real.shoot('tune-segment-dark');
+    await real.expectAccessible();
+    await real.colours('light');
+    await page.getByRole('button', { name: 'Tune', exact: true }).last().click();
+    await page.getByText('Version 1').waitFor({ timeout: 120_000 });
+    await page.getByText(new RegExp(`learned from ${chosen} that fit, beside`)).waitFor();
+  });
+
+  it('lists its segments under Data, where they are deleted and brought back', async () => {
+    const { page } = real;
+    await page.getByRole('navigation').getByText('Data', { exact: true }).click();
+    const card = page.getByRole('article').filter({ hasText: 'first group.csv' });
+    await card.getByRole('button', { name: /^Delete/ }).click();
+    await page.getByRole('button', { name: 'Undo: bring first group.csv back' }).waitFor();
+    expect(await card.count()).toBe(0);
+    await page.getByRole('navigation').getByText('Tune').click();
+    expect(
+      await page
+        .getByRole('combobox', { name: /^Segment/ })
+        .locator('option')
+        .allTextContents(),
+    ).toHaveLength(2);
+    await page.getByRole('navigation').getByText('Data', { exact: true }).click();
+    await page.getByRole('button', { name: 'Undo: bring first group.csv back' }).click();
+    await card.waitFor();
+    await card.scrollIntoViewIfNeeded();
+    await real.shoot('data-segments');
+    await real.expectAccessible();
+  });
+
   it('is there again when the workspace is opened again', async () => {
     const { page } = real;
     await page.getByRole('button', { name: 'Close workspace' }).click();

@@ -101,12 +101,43 @@ describe('files of a workspace', () => {
       .click();
     await real.page.getByText('people.csv was deleted.').waitFor();
     expect(await card('people.csv').count()).toBe(0);
-    await real.page.getByRole('button', { name: /^Undo/ }).scrollIntoViewIfNeeded();
+    const undo = real.page.getByRole('button', { name: 'Undo: bring people.csv back' });
+    await undo.and(real.page.locator(':focus')).waitFor();
+    expect((await undo.boundingBox())!.y).toBeLessThan(await real.page.evaluate(() => window.innerHeight - 40));
     await real.shoot('data-deleted');
     await real.expectAccessible();
-    await real.page.getByRole('button', { name: /^Undo/ }).click();
+    await real.page.keyboard.press('Enter');
     await card('people.csv').waitFor();
     expect(await real.page.getByText('people.csv was deleted.').count()).toBe(0);
+    await real.page.getByRole('heading', { name: 'In this workspace' }).and(real.page.locator(':focus')).waitFor();
+  });
+
+  it('asks before a new version leaves few of the rows', async () => {
+    const rows = (aged.length - 1).toLocaleString('en-GB');
+    await choose(write('people-few.csv', aged.slice(0, 2)));
+    const replace = card('people.csv').getByRole('button', { name: /^Replace/ });
+    const question = real.page.getByRole('alertdialog', { name: 'Replace people.csv?' });
+    await replace.click();
+    await question.getByText(`${rows} rows now → 1 in the new file`).waitFor();
+    await real.page.waitForTimeout(500);
+    await real.shoot('data-replace-question');
+    await real.expectAccessible();
+    await real.colours('dark');
+    await real.shoot('data-replace-question-dark');
+    await real.colours('light');
+    // Enter takes the answer that changes nothing.
+    await real.page.keyboard.press('Enter');
+    await question.waitFor({ state: 'detached' });
+    await card('people.csv').getByText(`${rows} rows`, { exact: true }).waitFor();
+    await replace.click();
+    await question.getByRole('button', { name: 'Replace them' }).click();
+    await card('people-few.csv').getByText('1 rows', { exact: true }).waitFor();
+    // Back, by a version with more rows, of which nobody asks.
+    await choose(write('people.csv', aged));
+    await card('people-few.csv')
+      .getByRole('button', { name: /^Replace/ })
+      .click();
+    await card('people.csv').getByText(`${rows} rows`, { exact: true }).waitFor();
   });
 
   it('replaces a file by its new version, with the same roles', async () => {

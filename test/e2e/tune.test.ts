@@ -134,10 +134,22 @@ describe('tuning by what the analyst knows', () => {
     await real.shoot('tune-versions');
     await real.expectAccessible();
     await real.page.getByRole('button', { name: 'Delete' }).first().click();
-    await real.page.getByText('Version 2 is deleted.').waitFor();
+    await real.page.getByText(`Version 2 of “${INSTRUCTION}” was deleted.`).waitFor();
     expect(await real.page.getByText('learned from 60 that fit').count()).toBe(0);
-    await real.page.getByRole('button', { name: 'Undo' }).click();
+    const undo = (version: number) =>
+      real.page.getByRole('button', { name: `Undo: bring version ${version} of “${INSTRUCTION}” back` });
+    await undo(2).and(real.page.locator(':focus')).waitFor();
+    await real.page.getByRole('button', { name: 'Delete' }).click();
+    await undo(1).and(real.page.locator(':focus')).waitFor();
+    await real.shoot('tune-deleted');
+    await real.expectAccessible();
+    // Both come back, the earlier one first.
+    await undo(2).click();
     await real.page.getByText('learned from 60 that fit').waitFor();
+    await undo(1).and(real.page.locator(':focus')).waitFor();
+    await undo(1).click();
+    await real.page.getByRole('heading', { name: 'Versions' }).and(real.page.locator(':focus')).waitFor();
+    expect(await real.page.getByRole('button', { name: 'Delete' }).count()).toBe(2);
     await real.colours('dark');
     await real.shoot('tune-versions-dark');
     await real.expectAccessible();

@@ -8,7 +8,7 @@ import type { Counts } from './load.js';
 import { checkMappedFiles, haveRoles, SET, type Mapping, type Roles } from './mapping.js';
 import { hashWithStart, probe, type FileShape } from './probe.js';
 import { readRows, type Reading, type ReadRows } from './read-file.js';
-import { readAnew, replaceRows } from './replace-file.js';
+import { checkShrinking, readAnew, replaceRows } from './replace-file.js';
 import type { ColumnRole } from './roles.js';
 import type { FileKind } from './sources.js';
 import {
@@ -31,6 +31,8 @@ export interface ImportRequest {
    * 'previous' is what the request before this one imports.
    */
   earlier?: { fileId: number | 'previous'; as: 'replacement' | 'addition' | 'unchanged' };
+  /** Refuses a replacement that leaves fewer than half of the earlier file's rows, as `ReplacementShrinks`. */
+  refuseShrinking?: boolean;
   /**
    * All roles that are not to be guessed, in place of those of the mapping and of those set for the earlier version. The file
    * is read again when it has others, so that the workspace's past makes no difference; the same content is then
@@ -135,6 +137,7 @@ async function importFile(
   const read = earlier ? await replace(workspace, earlier, reading) : await readRows(workspace, fileId, reading);
   const report = await reportOf(workspace, fileId, reading, read);
   checkMatch(report, reading, await hasOthers(workspace, known));
+  if (earlier && request.refuseShrinking) checkShrinking(earlier, read.counts.accepted);
   await record(workspace, fileId, kind, found, (await hash).whole, read.columns, read.counts);
   await keepOutcome(workspace, fileId, kind, found.name, read.columns);
   return { ...report, change: earlier ? 'replaced' : 'new' };

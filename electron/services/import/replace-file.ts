@@ -1,3 +1,4 @@
+import { AppError } from '../errors.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { appendRows } from './append-rows.js';
 import { loadRows, rowHashSql, type Counts } from './load.js';
@@ -10,6 +11,29 @@ import { dropContents, nextFileId, type StoredFile } from './stored-file.js';
 
 /** When more of the customers changed than this, the file is read as if it were new. */
 const MOST_CHANGED = 0.3;
+/** When fewer of the rows are left than this, the wrong file may have been chosen. */
+const LEAST_KEPT = 0.5;
+
+/** A new version with so few rows that somebody should be asked whether it is meant. */
+export class ReplacementShrinks extends AppError {
+  constructor(
+    readonly file: string,
+    readonly rowsNow: number,
+    readonly rowsThen: number,
+  ) {
+    super(
+      'replacement-shrinks',
+      `${file} has ${rowsNow} rows, and its new version would leave ${rowsThen}`,
+      'check that this is the file that you meant',
+      { file },
+    );
+  }
+}
+
+/** @throws ReplacementShrinks */
+export function checkShrinking({ name, accepted }: StoredFile, rowsThen: number): void {
+  if (rowsThen < LEAST_KEPT * accepted) throw new ReplacementShrinks(name, accepted, rowsThen);
+}
 
 /**
  * Brings rows_<id> of an earlier file to what its new version holds. Of a file that was only added to, what was added is

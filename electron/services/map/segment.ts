@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { protectCell } from '../import/protected-cell.js';
+import { nextFileId } from '../import/stored-file.js';
 import { AppError } from '../errors.js';
 import type { Workspace } from '../workspace/workspace.js';
 
@@ -9,6 +10,7 @@ const MOST_LETTERS = 60;
 
 /** A segment of the workspace: its name, how many customers, and the list of their ids. */
 export interface Segment {
+  fileId: number;
   name: string;
   customers: number;
   file: string;
@@ -16,8 +18,8 @@ export interface Segment {
 
 /** Segments whose list is still there, the newest first. */
 export async function listSegments(workspace: Workspace): Promise<Segment[]> {
-  const rows = await workspace.all<{ name: string; customers: number; file: string }>(
-    `SELECT name, accepted AS customers, path AS file FROM source_files WHERE source = 'segment' ORDER BY id DESC`,
+  const rows = await workspace.all<{ fileId: number; name: string; customers: number; file: string }>(
+    `SELECT id AS "fileId", name, accepted AS customers, path AS file FROM source_files WHERE source = 'segment' ORDER BY id DESC`,
   );
   return rows.filter(({ file }) => existsSync(file));
 }
@@ -39,21 +41,28 @@ export async function saveSegment(workspace: Workspace, name: string, customers:
       `use up to ${MOST_LETTERS} letters, figures, spaces and any of _ . , & + -`,
     );
   const folder = `${workspace.path}.segments`;
-  const file = join(folder, `${called}.csv`);
-  // A list that a deleted segment left is written over.
   if (await workspace.one("SELECT 1 FROM source_files WHERE source = 'segment' AND name = $1", [`${called}.csv`]))
     throw new AppError('segment-exists', `There is a segment "${called}" already`, 'choose another name');
   const ids = await userIds(workspace, customers);
+  const fileId = await nextFileId(workspace);
+  const file = await freeFile(workspace, folder, called, fileId);
   const content = `user_id\n${ids.map((id) => quoted(protectCell(id))).join('\n')}\n`;
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, content);
   try {
-    await keep(workspace, called, file, content, ids);
+    await keep(workspace, fileId, called, file, content, ids);
   } catch (error) {
     rmSync(file);
     throw error;
   }
-  return { name: called, customers: ids.length, file };
+  return { fileId, name: called, customers: ids.length, file };
+}
+
+/** Where the list is written: over one that a deleted segment left, but not while that segment can be brought back. */
+async function freeFile(workspace: Workspace, folder: string, name: string, fileId: number): Promise<string> {
+  const file = join(folder, `${name}.csv`);
+  const isTaken = await workspace.one('SELECT 1 FROM removed_files WHERE path = $1', [file]);
+  return isTaken ? join(folder, `${name} ${fileId}.csv`) : file;
 }
 
 const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
@@ -66,9 +75,15 @@ async function userIds(workspace: Workspace, customers: Uint32Array): Promise<st
 }
 
 /** The same rows that importing the list would leave. */
-function keep(workspace: Workspace, name: string, file: string, content: string, ids: string[]): Promise<void> {
+function keep(
+  workspace: Workspace,
+  id: number,
+  name: string,
+  file: string,
+  content: string,
+  ids: string[],
+): Promise<void> {
   return workspace.transaction(async () => {
-    const { id } = (await workspace.one<{ id: number }>('SELECT coalesce(max(id), 0) + 1 AS id FROM source_files'))!;
     const bytes = Buffer.from(content);
     await workspace.run(
       `INSERT INTO source_files (id, source, name, path, sha256, bytes, format, encoding, delimiter, read_rows, accepted, rejected, duplicates, imported_at)

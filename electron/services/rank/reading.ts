@@ -5,21 +5,26 @@ import type { Workspace } from '../workspace/workspace.js';
 import { negates } from './phrases.js';
 import { OUTCOMES, readQuestion, type Question, type Understanding } from './question.js';
 import { addCosines } from './similarity.js';
+import { isVague } from './vague.js';
 
 /**
  * What could make a question better:
  * - `unnamed`: no thing was recognised in it, so that it is compared as a whole;
  * - `guessed`: it asks who stays or leaves, of which the data say nothing but what stands in a profile;
+ * - `vague`: a phrase only praises, so that nothing says which customers are meant;
  * - `absent`: it names something that nothing in the data comes near to;
+ * - `unchecked`: nothing has been encoded, so that nobody knows yet what is absent;
  * - `negation-lost`: it says "not", but no thing to keep away from was recognised;
  * - `negation-read`: what to keep away from was recognised.
  */
-export type Hint = 'unnamed' | 'guessed' | 'absent' | 'negation-lost' | 'negation-read';
+export type Hint = 'unnamed' | 'guessed' | 'vague' | 'absent' | 'unchecked' | 'negation-lost' | 'negation-read';
 
 /** A phrase of a question and what comes nearest to it in the data. */
 export interface ReadPhrase {
   phrase: string;
   isWanted: boolean;
+  /** Why the phrase itself may find nobody: the hint of the same name speaks of it. */
+  doubt: 'vague' | 'absent' | null;
   /** The nearest strings, the nearest first; empty while nothing has been encoded. `customers` have it. */
   nearest: { text: string; customers: number; cosine: number }[];
 }
@@ -34,6 +39,8 @@ export interface Reading {
 const NEAREST = 4;
 /** Below this cosine a phrase is not in the data; between it and 0.6 something like it may be. */
 const PRESENT = 0.45;
+/** From this cosine on, the data use the very words. */
+const CALLED_SO = 0.75;
 
 /**
  * Reads a question and looks its phrases up among the workspace's strings. Ranks nobody and changes nothing.
@@ -47,12 +54,15 @@ export async function readAhead(workspace: Workspace, engine: Engine, question: 
     Array.from({ length: side.length / width }, (_, at) => side.subarray(at * width, (at + 1) * width)),
   );
   const nearest = await nearestStrings(workspace, engine, embedded);
-  const phrases = [...understanding.wanted, ...understanding.unwanted].map((phrase, at) => ({
-    phrase,
-    isWanted: at < understanding.wanted.length,
-    nearest: nearest[at] ?? [],
-  }));
-  const hints = hintsOf(question, understanding, phrases);
+  const isWhole = isReadWhole(question, understanding);
+  const phrases = [...understanding.wanted, ...understanding.unwanted].map((phrase, at) => {
+    const isWanted = at < understanding.wanted.length;
+    const found = nearest?.[at] ?? [];
+    return { phrase, isWanted, doubt: isWanted ? doubtOf(phrase, isWhole, found) : null, nearest: found };
+  });
+  const hints = hintsOf(question, understanding, phrases, isWhole);
+  const isNamed = phrases.some(({ isWanted, doubt }) => isWanted && doubt === null);
+  if (nearest === undefined && !isWhole && isNamed) hints.push('unchecked');
   if (OUTCOMES.has(understanding.direction) && (await hasProfileAlone(workspace))) hints.push('guessed');
   return { understanding, phrases, hints };
 }
@@ -65,26 +75,45 @@ async function hasProfileAlone(workspace: Workspace): Promise<boolean> {
   return row?.alone === true;
 }
 
-function hintsOf(question: Question, { wanted, unwanted, direction }: Understanding, phrases: ReadPhrase[]): Hint[] {
-  const words = question.instruction.trim().split(/\s+/);
-  const isWhole = wanted.length === 1 && wanted[0] === words.join(' ') && words.length > 1;
+const wordsOf = ({ instruction }: Question): string[] => instruction.trim().split(/\s+/);
+
+/** Whether no phrase of several words was recognised, so that all of them are compared. */
+function isReadWhole(question: Question, { wanted }: Understanding): boolean {
+  const words = wordsOf(question);
+  return wanted.length === 1 && wanted[0] === words.join(' ') && words.length > 1;
+}
+
+/** Praise is no doubt where something in the data is called so. */
+function doubtOf(phrase: string, isWhole: boolean, [first]: ReadPhrase['nearest']): ReadPhrase['doubt'] {
+  if (isVague(phrase)) return first !== undefined && first.cosine >= CALLED_SO ? null : 'vague';
+  return !isWhole && first !== undefined && first.cosine < PRESENT ? 'absent' : null;
+}
+
+function hintsOf(
+  question: Question,
+  { unwanted, direction }: Understanding,
+  phrases: ReadPhrase[],
+  isWhole: boolean,
+): Hint[] {
+  const words = wordsOf(question);
   const hints: Hint[] = [];
-  if (isWhole && !OUTCOMES.has(direction)) hints.push('unnamed');
-  const isAbsent = ({ nearest: [first] }: ReadPhrase): boolean => first !== undefined && first.cosine < PRESENT;
-  if (!isWhole && phrases.some((phrase) => phrase.isWanted && isAbsent(phrase))) hints.push('absent');
+  const isDoubted = (why: ReadPhrase['doubt']): boolean => phrases.some(({ doubt }) => doubt === why);
+  if (isDoubted('vague')) hints.push('vague');
+  else if (isWhole && !OUTCOMES.has(direction)) hints.push('unnamed');
+  if (isDoubted('absent')) hints.push('absent');
   if (unwanted.length > 0) hints.push('negation-read');
   else if (negates(words)) hints.push('negation-lost');
   return hints;
 }
 
-/** The strings nearest to each phrase, [phrases][NEAREST]; equal texts of two sources count once. */
+/** The strings nearest to each phrase, [phrases][NEAREST]; equal texts of two sources count once. Undefined before encoding. */
 async function nearestStrings(
   workspace: Workspace,
   engine: Engine,
   phrases: Float32Array[],
-): Promise<ReadPhrase['nearest'][]> {
+): Promise<ReadPhrase['nearest'][] | undefined> {
   const encoded = await workspace.one('SELECT 1 FROM customer_index LIMIT 1');
-  if (!encoded) return [];
+  if (!encoded) return undefined;
   const { n: strings } = (await workspace.one<{ n: number }>('SELECT count(*) AS n FROM strings'))!;
   const width = engine.model.shape.textWidth;
   const cosines = phrases.map(() => new Float32Array(strings));

@@ -112,6 +112,23 @@ export async function examplesFromIds(workspace: Workspace, ids: readonly string
   };
 }
 
+/**
+ * As `examplesFromIds`, of the customers of a segment.
+ * @throws AppError segment-missing, examples-unknown, examples-few, no-rest
+ */
+export async function examplesFromSegment(workspace: Workspace, fileId: number): Promise<Examples> {
+  const members = await workspace.all<{ user_id: string }>(
+    'SELECT user_id FROM segments WHERE file_id = $1 ORDER BY user_id',
+    [fileId],
+  );
+  if (members.length === 0)
+    throw new AppError('segment-missing', 'The segment is not in the workspace any more', 'choose another one');
+  return examplesFromIds(
+    workspace,
+    members.map(({ user_id: id }) => id),
+  );
+}
+
 /** As `examplesFromIds`, of ids that a person pasted, perhaps out of an export that protected them from spreadsheets. */
 export function examplesFromPasted(workspace: Workspace, ids: readonly string[]): Promise<Examples> {
   return examplesFromIds(workspace, ids.map(unprotectCell));

@@ -9,8 +9,10 @@ import { overviewOf, rejectSummary } from '../../services/import/overview.js';
 import type { ImportRequest } from '../../services/import/import.js';
 import type { Roles } from '../../services/import/mapping.js';
 import { rejectsCsv } from '../../services/import/rejects.js';
+import { ReplacementShrinks } from '../../services/import/replace-file.js';
 import { removeFile, restoreFile } from '../../services/import/remove-file.js';
 import { storedFile } from '../../services/import/stored-file.js';
+import type { Task } from '../../services/task.js';
 import { handle } from '../handle.js';
 import type { Shell } from '../shell.js';
 
@@ -47,42 +49,52 @@ export function handleData(shell: Shell): void {
     }
   });
 
-  const importOne = (taskId: string, request: ImportRequest, roles: Roles) => {
+  const importOne = async (request: ImportRequest, roles: Roles, task: Task): Promise<messages.FileReport> => {
     const name = path.basename(request.path);
-    return tasks.run(taskId, `Import ${name}`, (task) =>
-      session.change(task, async (services) => {
-        const mapping = { [name]: { columns: roles } };
-        const [report] = await services.importFiles([request], { mapping }, task);
-        if (!report) throw new Error('The import made no report.');
-        const { kind, read, accepted, rejected, duplicates } = report;
-        return {
-          name,
-          kind,
-          read,
-          accepted,
-          rejected,
-          duplicates,
-          ...(await rejectSummary(services.workspace, report.fileId)),
-        };
-      }),
-    );
+    return session.change(task, async (services) => {
+      const mapping = { [name]: { columns: roles } };
+      const [report] = await services.importFiles([request], { mapping }, task);
+      if (!report) throw new Error('The import made no report.');
+      const { kind, read, accepted, rejected, duplicates } = report;
+      return {
+        name,
+        kind,
+        read,
+        accepted,
+        rejected,
+        duplicates,
+        ...(await rejectSummary(services.workspace, report.fileId)),
+      };
+    });
   };
-  handle(messages.importFile, ({ taskId, handle: chosen, kind, columns }) =>
-    importOne(
-      taskId,
-      { kind, path: grants.pathOf(chosen) },
-      Object.fromEntries(columns.map((column) => [column.name, column.role])),
-    ),
-  );
-  handle(messages.updateSource, async ({ taskId, fileId, as }) => {
+  handle(messages.importFile, ({ taskId, handle: chosen, kind, columns }) => {
+    const file = grants.pathOf(chosen);
+    const roles = Object.fromEntries(columns.map((column) => [column.name, column.role]));
+    return tasks.run(taskId, `Import ${path.basename(file)}`, (task) => importOne({ kind, path: file }, roles, task));
+  });
+  const askForVersion = async (name: string, as: 'replacement' | 'addition'): Promise<string | undefined> => {
+    const files = await shell.askToOpen({
+      title: as === 'replacement' ? `Choose the new version of ${name}` : `Choose the file to add to ${name}`,
+      properties: ['openFile'],
+      filters: tables,
+    });
+    return files?.[0];
+  };
+  handle(messages.updateSource, async ({ taskId, fileId, as, meant }) => {
     const { kind, name } = await storedFile(session.reader(), fileId);
-    const [file] =
-      (await shell.askToOpen({
-        title: as === 'replacement' ? `Choose the new version of ${name}` : `Choose the file to add to ${name}`,
-        properties: ['openFile'],
-        filters: tables,
-      })) ?? [];
-    return file === undefined ? null : importOne(taskId, { kind, path: file, earlier: { fileId, as } }, {});
+    const file = meant === null ? await askForVersion(name, as) : grants.pathOf(meant);
+    if (file === undefined) return null;
+    const refuseShrinking = as === 'replacement' && meant === null;
+    const request = { kind, path: file, earlier: { fileId, as }, refuseShrinking };
+    return tasks.run(taskId, `Import ${path.basename(file)}`, async (task) => {
+      try {
+        return { done: true as const, report: await importOne(request, {}, task) };
+      } catch (error) {
+        if (!(error instanceof ReplacementShrinks)) throw error;
+        const { rowsNow, rowsThen } = error;
+        return { done: false as const, shrinking: { fileId, name, file: grants.grant(file), rowsNow, rowsThen } };
+      }
+    });
   });
   handle(messages.removeSource, ({ fileId }) => session.edit((services) => removeFile(services.workspace, fileId)));
   handle(messages.restoreSource, ({ fileId }) => session.edit((services) => restoreFile(services.workspace, fileId)));

@@ -22,7 +22,8 @@ async function countCustomers(workspace: Workspace): Promise<number> {
 
 export function handleMap(shell: Shell): void {
   const { session, tasks, grants } = shell;
-  const shown = ({ name, customers, file }: Segment) => ({
+  const shown = ({ fileId, name, customers, file }: Segment) => ({
+    fileId,
     name: name.replace(/\.csv$/, ''),
     customers,
     file: grants.grant(file),

@@ -40,7 +40,9 @@ export function handleRecipe(shell: Shell): void {
     const recipe = recipeFor(session.reader(), grants.pathOf(chosen));
     const ranking = { fit: recipe.fit, hides: recipe.hide.map(parseHide) };
     const { refresh, export: written } = await tasks.run(taskId, 'Run a recipe', (task) =>
-      session.change((services) => runRecipe(services.workspace, rankerOfRecipe(services, ranking), recipe, task)),
+      session.change(task, (services) =>
+        runRecipe(services.workspace, rankerOfRecipe(services, ranking), recipe, task),
+      ),
     );
     const read = refresh.imports.filter(({ change }) => change !== 'unchanged').map(({ file }) => path.basename(file));
     return { ...shownExport(grants, written), read, removed: refresh.removed.map((file) => path.basename(file)) };

@@ -13,6 +13,7 @@ import {
   examplesFromLabels,
   examplesFromPasted,
   examplesFromSeeds,
+  examplesFromSegment,
   type Examples,
 } from '../../services/tune/examples.js';
 import { strongestFacts } from '../../services/tune/facts.js';
@@ -29,7 +30,7 @@ const NAME_LENGTH = 60;
 const nameOf = ({ instruction }: Question): string => instruction.trim().slice(0, NAME_LENGTH).replaceAll('@', ' ');
 
 function shown({ question, counts, kind, ...version }: TunedVersion): messages.Tuned {
-  const { positives, negatives, unlabelled, unknown } = counts;
+  const { positives, negatives, unlabelled, unknown, leftOut } = counts;
   const others = kind === 'labels' ? negatives : unlabelled;
   const { name, inUse, chosen, note, before, after, gains, createdAt } = version;
   const softPrompt = version.promptSteps !== undefined;
@@ -41,6 +42,7 @@ function shown({ question, counts, kind, ...version }: TunedVersion): messages.T
     positives,
     others,
     unknown,
+    leftOut,
     isTelling: !isUntelling({ kind, counts }),
     warnings: warningsOf({ kind, counts }),
   };
@@ -83,6 +85,7 @@ export function handleTune(shell: Shell): void {
       const examplesOf = (workspace: Workspace): Promise<Examples> => {
         if (labels) return examplesFromLabels(workspace, labels);
         if (examples.by === 'ids') return examplesFromPasted(workspace, examples.ids);
+        if (examples.by === 'segment') return examplesFromSegment(workspace, examples.fileId);
         return examples.by === 'answers'
           ? examplesFromAnswers(workspace, question)
           : examplesFromSeeds(workspace, file);

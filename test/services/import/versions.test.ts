@@ -59,6 +59,34 @@ describe('a new version of a file', () => {
     expect(await fixture.workspace.all('SELECT id, name FROM source_files')).toEqual([{ id: 1, name: 'bills-3.csv' }]);
   });
 
+  it('that would leave fewer than half of the rows is refused where somebody is to be asked, and changes nothing', async () => {
+    await fixture.import('purchases', 'bills.csv', bills(lines));
+    const before = { rows: await sorted(1), hashes: await hashes() };
+    const replace = (name: string, rows: string[]) =>
+      importFiles(fixture.workspace, [
+        {
+          kind: 'purchases',
+          path: fixture.write(name, bills(rows)),
+          earlier: { fileId: 1, as: 'replacement' },
+          refuseShrinking: true,
+        },
+      ]);
+    await expect(replace('few.csv', lines.slice(0, 19))).rejects.toMatchObject({
+      code: 'replacement-shrinks',
+      rowsNow: 40,
+      rowsThen: 19,
+    });
+    // As many lines, of which few can be used.
+    const nameless = lines.map((line, at) => (at < 30 ? line.replace(/^\d+/, '') : line));
+    await expect(replace('nameless.csv', nameless)).rejects.toMatchObject({ rowsNow: 40, rowsThen: 10 });
+    expect({ rows: await sorted(1), hashes: await hashes() }).toEqual(before);
+    expect(await fixture.workspace.all('SELECT name, accepted FROM source_files')).toEqual([
+      { name: 'bills.csv', accepted: 40 },
+    ]);
+    expect(await fixture.workspace.all('SELECT * FROM rejects')).toEqual([]);
+    expect(await replace('half.csv', lines.slice(0, 20))).toMatchObject([{ change: 'replaced', accepted: 20 }]);
+  });
+
   it('may write the same id in several ways', async () => {
     await fixture.import('purchases', 'bills.csv', bills(lines));
     const spelt = bills([

@@ -14,6 +14,7 @@ import { makeMap, readMap } from '../../../electron/services/map/map.js';
 import { project } from '../../../electron/services/map/project.js';
 import type { Projector } from '../../../electron/services/map/project-in-worker.js';
 import { phraseSimilarity } from '../../../electron/services/map/search.js';
+import { removeFile, restoreFile } from '../../../electron/services/import/remove-file.js';
 import { listSegments, saveSegment } from '../../../electron/services/map/segment.js';
 import { rankInstruction } from '../../../electron/services/rank/rank.js';
 import { unattended } from '../../../electron/services/task.js';
@@ -120,6 +121,23 @@ describe('the map of a workspace', () => {
     });
     await expect(saveSegment(workspace, '../up', Uint32Array.of(1))).rejects.toMatchObject({ code: 'segment-name' });
     await expect(saveSegment(workspace, 'none', new Uint32Array())).rejects.toMatchObject({ code: 'segment-empty' });
+  });
+
+  it('brings a deleted segment back with its own list, whatever was saved since', async () => {
+    const first = await saveSegment(workspace, 'North', Uint32Array.of(1, 2));
+    await removeFile(workspace, first.fileId);
+    const second = await saveSegment(workspace, 'North', Uint32Array.of(4));
+    await restoreFile(workspace, first.fileId);
+    expect(second.fileId).not.toBe(first.fileId);
+    expect(readFileSync(first.file, 'utf8')).toBe('user_id\nc0001\nc0002\n');
+    expect(readFileSync(second.file, 'utf8')).toBe('user_id\nc0004\n');
+    const listed = await listSegments(workspace);
+    expect(listed.map(({ fileId, customers }) => [fileId, customers])).toEqual(
+      expect.arrayContaining([
+        [first.fileId, 2],
+        [second.fileId, 1],
+      ]),
+    );
   });
 });
 

@@ -24,9 +24,13 @@ describe('a question read ahead', () => {
   });
 
   it('is read before anything is encoded', async () => {
-    const { phrases, understanding } = await readAhead(workspace, engine, { instruction: 'customers who buy candles' });
+    const { phrases, understanding, hints } = await readAhead(workspace, engine, {
+      instruction: 'customers who buy candles',
+    });
     expect(understanding.answer).toContain('candles');
-    expect(phrases).toEqual([{ phrase: 'candles', isWanted: true, nearest: [] }]);
+    expect(phrases).toEqual([{ phrase: 'candles', isWanted: true, doubt: null, nearest: [] }]);
+    // Silence about what the data lack would pass for approval.
+    expect(hints).toEqual(['unchecked']);
   });
 
   it('names what comes nearest in the data', async () => {
@@ -45,7 +49,33 @@ describe('a question read ahead', () => {
 
   it('says when nothing in the data is called so', async () => {
     const { hints } = await readAhead(workspace, engine, { instruction: 'Customers who buy volcanology textbooks' });
-    expect(hints).toContain('absent');
+    expect(hints).toEqual(['absent']);
+  });
+
+  it('says of which phrase it is', async () => {
+    const { phrases, hints } = await readAhead(workspace, engine, {
+      instruction: 'Customers who buy candles and spaceships',
+    });
+    expect(phrases.map(({ phrase, doubt }) => [phrase, doubt])).toEqual([
+      ['candles', null],
+      ['spaceships', 'absent'],
+    ]);
+    expect(hints).toEqual(['absent']);
+  });
+
+  it('says that praise is too vague, rather than that nothing is called so', async () => {
+    for (const instruction of [
+      'Good customers',
+      'Our best customers',
+      'valuable clients',
+      'Find me interesting people',
+    ])
+      expect((await readAhead(workspace, engine, { instruction })).hints).toEqual(['vague']);
+    const { phrases } = await readAhead(workspace, engine, { instruction: 'Good customers who buy candles' });
+    expect(phrases.map(({ phrase, doubt }) => [phrase, doubt])).toEqual([
+      ['Good', 'vague'],
+      ['candles', null],
+    ]);
   });
 
   it('says that who leaves is guessed where nothing is known of what customers do', async () => {

@@ -5,14 +5,21 @@ import { Engine } from '../../../electron/engine/engine.js';
 import { AppError } from '../../../electron/services/errors.js';
 import { collectLabels } from '../../../electron/services/evaluate/labels.js';
 import { protectCell } from '../../../electron/services/import/protected-cell.js';
+import { removeFile, restoreFile } from '../../../electron/services/import/remove-file.js';
 import { prepare } from '../../../electron/services/index/prepare.js';
+import { saveSegment } from '../../../electron/services/map/segment.js';
 import { rankInstruction } from '../../../electron/services/rank/rank.js';
 import { prepareScorer } from '../../../electron/services/rank/score.js';
 import { unattended } from '../../../electron/services/task.js';
 import { prepareTuning } from '../../../electron/services/tune/apply.js';
 import { makeDesign } from '../../../electron/services/tune/design.js';
 import { answerCustomer, examplesFromAnswers, readAnswers } from '../../../electron/services/tune/answers.js';
-import { examplesFromLabels, examplesFromPasted, examplesFromSeeds } from '../../../electron/services/tune/examples.js';
+import {
+  examplesFromLabels,
+  examplesFromPasted,
+  examplesFromSeeds,
+  examplesFromSegment,
+} from '../../../electron/services/tune/examples.js';
 import { gather } from '../../../electron/services/tune/gather.js';
 import { learn } from '../../../electron/services/tune/learn.js';
 import { linearOf, scoresOf } from '../../../electron/services/tune/linear.js';
@@ -191,6 +198,23 @@ describe('tuning by seeds', () => {
     const best = ranked.filter(({ user_id }) => !seeds.has(user_id)).slice(0, 40);
     const all = new Set(own);
     expect(best.filter(({ user_id }) => all.has(user_id)).length).toBeGreaterThanOrEqual(36);
+  });
+
+  it('takes the customers of a segment by its number, while it is there', async () => {
+    const { fileId } = await saveSegment(
+      workspace,
+      'chosen',
+      Uint32Array.from({ length: 40 }, (_, at) => at * 5),
+    );
+    await saveSegment(workspace, 'another', Uint32Array.of(1, 2, 3, 4));
+    const { kind, counts, userIds, answers } = await examplesFromSegment(workspace, fileId);
+    expect([kind, counts.positives, counts.unknown, counts.leftOut]).toEqual(['seeds', 40, 0, 0]);
+    const fitting = userIds.filter((_, at) => answers[at] === 1);
+    expect(fitting.toSorted()).toEqual(Array.from({ length: 40 }, (_, at) => id(at * 5)));
+    await removeFile(workspace, fileId);
+    await expect(examplesFromSegment(workspace, fileId)).rejects.toMatchObject({ code: 'segment-missing' });
+    await restoreFile(workspace, fileId);
+    expect((await examplesFromSegment(workspace, fileId)).counts.positives).toBe(40);
   });
 
   it('finds pasted ids that an export protected from spreadsheets', async () => {
