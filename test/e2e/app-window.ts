@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -8,8 +8,15 @@ import { expect } from 'vitest';
 export const root = path.resolve(import.meta.dirname, '../..');
 const shots = path.join(root, 'test-results', 'screenshots');
 
-/** Chromium's sandbox cannot be entered by root. */
-export const sandboxFlags = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+const netLog = (folder: string): string => path.join(folder, 'net.json');
+
+/** The command line of every app under test: settings of its own, and Chromium writes down what it asks of networks. */
+export const startFlags = (folder: string): string[] => [
+  `--user-data-dir=${path.join(folder, 'settings')}`,
+  `--log-net-log=${netLog(folder)}`,
+  // Chromium's sandbox cannot be entered by root.
+  ...(process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+];
 
 /** A folder for one run's files, settings included, that no other run has touched. */
 export const newFolder = (): string => mkdtempSync(path.join(tmpdir(), 'instructue-e2e-'));
@@ -70,8 +77,11 @@ export abstract class AppWindow {
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`)).toEqual([]);
   }
 
-  /** Fails when anything but the app's own files was asked for. */
+  /** Fails when anything but the app's own files was asked for: by the window, or by a process behind it since its start. */
   expectNoNetwork(): void {
     expect(this.requests.filter((url) => !/^(app|data|blob|devtools):/.test(url))).toEqual([]);
+    const log = readFileSync(netLog(this.folder), 'utf8');
+    expect(log).toContain('"events"');
+    expect([...log.matchAll(/"url":"((?:https?|wss?|ftp):[^"]*)/g)].map(([, url]) => url)).toEqual([]);
   }
 }

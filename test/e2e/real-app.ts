@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
-import { AppWindow, newFolder, root, sandboxFlags } from './app-window.js';
+import { AppWindow, newFolder, root, startFlags } from './app-window.js';
 
 /** The model that ships, or in a checkout without one the tiny random model of the unit tests. */
 export const models = existsSync(path.join(root, 'models', 'model.json'))
@@ -25,7 +25,7 @@ export class RealApp extends AppWindow {
     const executablePath = createRequire(import.meta.url)('electron') as unknown as string;
     const app = await _electron.launch({
       executablePath,
-      args: [...sandboxFlags, `--user-data-dir=${path.join(folder, 'settings')}`, root],
+      args: [...startFlags(folder), root],
       // Playwright would otherwise pretend that the system is light.
       colorScheme: null,
       env: { ...(process.env as Record<string, string>), LANG: 'en_GB.UTF-8', INSTRUCTUE_MODEL: models },
