@@ -142,7 +142,8 @@ export async function ensureElectron() {
   run(process.execPath, [path.join(electronFolder, 'install.js')]);
 }
 
-const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
+/** True when this machine has such a command. */
+export const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
 
 function missingSystemPackages({ virtualDisplay }) {
   const binary = path.join(electronFolder, 'dist', 'electron');

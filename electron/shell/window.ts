@@ -19,6 +19,9 @@ function confine(contents: WebContents): void {
 
 function denyByDefault(): void {
   const { defaultSession } = session;
+  // Else Chromium downloads a dictionary from Google at the first start, which no request handler sees.
+  defaultSession.setSpellCheckerLanguages([]);
+  defaultSession.setSpellCheckerEnabled(false);
   defaultSession.setPermissionRequestHandler((_contents, permission, answer) => answer(permission in permissions));
   defaultSession.setPermissionCheckHandler((_contents, permission) => permission in permissions);
   defaultSession.webRequest.onBeforeRequest(({ url }, answer) =>
