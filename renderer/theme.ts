@@ -2,8 +2,8 @@ import type { GlobalThemeOverrides } from 'naive-ui';
 
 const shared = { fontFamily: 'var(--font)', borderRadius: '8px', borderRadiusSmall: '6px', fontSize: '14px' };
 
-/** Rounder, a box so small would look like a radio button. */
-const Checkbox = { borderRadius: '3px' };
+/** Rounder, a box so small would look like a radio button. Its words stay readable while it cannot be ticked. */
+const Checkbox = { borderRadius: '3px', textColorDisabled: 'var(--ink-soft)' };
 
 /** Colours of Naive UI's components, chosen for a contrast of 4.5 or more on every surface of style.css. */
 export const lightTheme: GlobalThemeOverrides = {
