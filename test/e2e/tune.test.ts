@@ -166,7 +166,7 @@ describe('tuning by what the analyst knows', () => {
     await real.shoot('tune-too-many');
     await real.expectAccessible();
     await ids.fill('a');
-    await real.page.getByText('1 ids').waitFor();
+    await real.page.getByText('1 id', { exact: true }).waitFor();
     await start.waitFor();
     // As somebody would paste it: setting the value from outside would pass the limit by.
     await real.page.keyboard.press('Control+i');
