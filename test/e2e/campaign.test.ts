@@ -286,7 +286,9 @@ describe('from an audience to a campaign', () => {
     const step = (name: string) => page().getByRole('navigation').getByText(name).click();
     await step('Tune');
     await page().getByRole('button', { name: 'Delete' }).first().click();
-    await page().getByText(/^Version 1 of .* was deleted/).waitFor();
+    await page()
+      .getByText(/^Version 1 of .* was deleted/)
+      .waitFor();
     await step('Audience');
     await shop.unfold('Make an earlier export again');
     await fails('tuned-offers.csv', 'no-offers.csv', /There is no tuned instruction .*@1/);
