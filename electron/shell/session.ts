@@ -71,7 +71,7 @@ export class Session {
     await this.last;
     const closing = this.open;
     this.open = undefined;
-    closing?.reader.connection.closeSync();
+    await closing?.reader.leave();
     if (closing) await purgeRemoved(closing.services.workspace);
     closing?.services.close();
   }

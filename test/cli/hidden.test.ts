@@ -45,7 +45,7 @@ describe('rows that another command hid', () => {
         'left out: rows with amount = 7.50 (2)',
       ]);
     } finally {
-      reader.connection.closeSync();
+      await reader.leave();
     }
   });
 

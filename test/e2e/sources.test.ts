@@ -131,7 +131,7 @@ describe('files of a workspace', () => {
     await card('people.csv').getByText(`${rows} rows`, { exact: true }).waitFor();
     await replace.click();
     await question.getByRole('button', { name: 'Replace them' }).click();
-    await card('people-few.csv').getByText('1 rows', { exact: true }).waitFor();
+    await card('people-few.csv').getByText('1 row', { exact: true }).waitFor();
     // Back, by a version with more rows, of which nobody asks.
     await choose(write('people.csv', aged));
     await card('people-few.csv')

@@ -44,7 +44,7 @@ export async function audienceLifts(
     await fillMembers(own, members);
     return await compare(own, most);
   } finally {
-    own.connection.closeSync();
+    await own.leave();
   }
 }
 

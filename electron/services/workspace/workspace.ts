@@ -14,6 +14,7 @@ import { dirname, join, resolve } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
 import { AppError, Cancelled } from '../errors.js';
 import { throwIfCancelled, type Task } from '../task.js';
+import { CountedConnection } from './counted-connection.js';
 import { APPLICATION, MIGRATIONS, SCHEMA_VERSION } from './schema.js';
 
 /** A value as it comes out of a query: BIGINT and HUGEINT arrive as numbers, timestamps as Date, BLOB as Uint8Array. */
@@ -36,6 +37,7 @@ export class Workspace {
     readonly path: string,
     private readonly instance: DuckDBInstance,
     readonly connection: DuckDBConnection,
+    private readonly counted?: CountedConnection,
   ) {}
 
   /** Runs one or more statements whose result nobody reads. */
@@ -131,10 +133,16 @@ export class Workspace {
 
   /**
    * A second connection to the same file, for reading while this one works: it sees what has been committed. The
-   * caller closes its `connection`; closing the workspace itself is left to the first.
+   * caller ends it with `leave`; closing the workspace itself is left to the first.
    */
   async reader(): Promise<Workspace> {
-    return new Workspace(this.path, this.instance, await this.instance.connect());
+    const counted = new CountedConnection(await this.instance.connect());
+    return new Workspace(this.path, this.instance, counted.connection, counted);
+  }
+
+  /** Ends a connection that `reader` made: what still reads through it fails. */
+  async leave(): Promise<void> {
+    await this.counted?.close();
   }
 
   /** Writes everything into the one file and lets go of it. */

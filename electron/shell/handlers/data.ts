@@ -45,7 +45,7 @@ export function handleData(shell: Shell): void {
     try {
       return { file: grants.grant(file), ...(await inspectFile(aside, file)) };
     } finally {
-      aside.connection.closeSync();
+      await aside.leave();
     }
   });
 
