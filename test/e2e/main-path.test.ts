@@ -95,6 +95,19 @@ describe('from files to an exported audience', () => {
     await real.page.getByRole('searchbox', { name: 'Search customer id' }).fill('');
   });
 
+  it('draws the rows where a fling comes to rest', async () => {
+    const scrollTo = (top: number) =>
+      real.page.evaluate((to) => {
+        document.querySelector('[role=table] [role=rowgroup][tabindex]')!.scrollTop = to;
+      }, top);
+    await scrollTo(60_000);
+    const row = ranked().locator('[aria-rowindex="1940"]');
+    await row.getByRole('button').waitFor();
+    await row.getByText('1,939', { exact: true }).waitFor();
+    await scrollTo(0);
+    await ranked().locator('[aria-rowindex="2"]').getByRole('button').waitFor();
+  });
+
   it('shows what is known of a customer', async () => {
     const first = ranked().getByRole('row').nth(1).getByRole('button');
     const id = (await first.textContent()) ?? '';
