@@ -1,6 +1,13 @@
 import { defineStore } from 'pinia';
 import { computed, ref, watch } from 'vue';
-import type { Answered, Card, ExampleFile, ExampleOrigin, Tuned } from '../../electron/ipc/tune.js';
+import {
+  MOST_IDS,
+  type Answered,
+  type Card,
+  type ExampleFile,
+  type ExampleOrigin,
+  type Tuned,
+} from '../../electron/ipc/tune.js';
 import { bridge } from '../bridge.js';
 import { useData } from './data.js';
 import { useFailures } from './failures.js';
@@ -50,7 +57,7 @@ export const useTune = defineStore('tune', () => {
   const canTune = computed(() => {
     if (way.value === 'file') return examples.value !== undefined;
     if (way.value === 'outcome') return outcome.value !== '';
-    if (way.value === 'ids') return ids.value.length > 0;
+    if (way.value === 'ids') return ids.value.length > 0 && ids.value.length <= MOST_IDS;
     if (way.value === 'segment') return segment.value !== undefined;
     const { positives, negatives } = answered.value;
     return positives > 0 && negatives > 0 && positives + negatives >= 4;

@@ -69,6 +69,14 @@ export class RankedShop {
     await field.press('Enter');
   }
 
+  /** Exports 450 customers to contact and as many held out as campaign.csv; its path. */
+  async exportCampaign(): Promise<string> {
+    await this.page.getByLabel('Holdout').selectOption('50 %');
+    await this.enter('Share of customers', '60');
+    await this.becomes((customers) => customers === 450);
+    return this.exportAs('campaign.csv');
+  }
+
   /** Exports into the run's folder; the file's path. */
   async exportAs(name: string): Promise<string> {
     const target = path.join(this.real.folder, name);

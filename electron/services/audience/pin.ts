@@ -41,7 +41,7 @@ export async function checkFits(workspace: Workspace, { rankings }: Manifest): P
       throw new AppError(
         'export-fit-deleted',
         `The export was ranked by fit ${fit}, which is deleted`,
-        `bring it back (Undo under Learn, or \`fits --restore ${fit}\`) and try again`,
+        `bring it back with \`fits --restore ${fit}\` and try again`,
         { file: workspace.path },
       );
     }

@@ -1,3 +1,4 @@
+import { cellText } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { isSource, type FileKind, type Role } from '../import/sources.js';
 
@@ -38,10 +39,7 @@ async function sourceRows(workspace: Workspace, fileId: number, columns: Column[
   const table = `rows_${Number(fileId)}`;
   const total = await workspace.one<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE user_id = $1`, [userId]);
   const time = columns.find(({ role }) => role === 'time');
-  // Whole numbers and midnights as people write them.
-  const cells = columns.map(
-    ({ ordinal }) => `coalesce(regexp_replace(CAST(c${ordinal} AS VARCHAR), '(\\.0| 00:00:00)$', ''), '')`,
-  );
+  const cells = columns.map(({ ordinal }) => cellText(`c${ordinal}`));
   const order = time ? `c${time.ordinal} DESC NULLS LAST, rowid` : 'rowid';
   const reader = await workspace.connection.runAndReadAll(
     `SELECT ${cells.join(', ')} FROM ${table} WHERE user_id = $1 ORDER BY ${order} LIMIT ${SHOWN}`,

@@ -1,5 +1,5 @@
-import { isSource, type FileKind } from '../import/sources.js';
-import { literal } from '../workspace/sql.js';
+import type { FileKind } from '../import/sources.js';
+import { cellText, literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
 
 /** What one file says of a customer on one day. */
@@ -25,11 +25,10 @@ const THINGS = 4;
 export async function customerTimeline(workspace: Workspace, userId: string): Promise<Moment[]> {
   const files = await workspace.all<{ id: number; kind: FileKind; time: number }>(
     `SELECT f.id, f.source AS kind, min(c.ordinal) AS time FROM source_files f JOIN source_columns c ON c.file_id = f.id
-     WHERE c.role = 'time' AND f.source <> 'profile' GROUP BY ALL ORDER BY f.id`,
+     WHERE c.role = 'time' AND f.source NOT IN ('profile', 'labels', 'segment') GROUP BY ALL ORDER BY f.id`,
   );
   const moments: Moment[] = [];
-  for (const file of files.filter(({ kind }) => isSource(kind)))
-    moments.push(...(await momentsOf(workspace, file, userId)));
+  for (const file of files) moments.push(...(await momentsOf(workspace, file, userId)));
   // Sorting is stable: files of one day stay in their order.
   return moments.sort((a, b) => (a.day < b.day ? 1 : a.day > b.day ? -1 : 0)).slice(0, MOST);
 }
@@ -46,7 +45,11 @@ async function momentsOf(
     [userId],
   );
   const days = new Map<string, string[]>();
-  for (const { day, what } of rows) days.set(day, [...(days.get(day) ?? []), what]);
+  for (const { day, what } of rows) {
+    const others = days.get(day);
+    if (others) others.push(what);
+    else days.set(day, [what]);
+  }
   return [...days].map(([day, what]) => ({
     day,
     kind,
@@ -63,7 +66,7 @@ async function wordsSql(workspace: Workspace, fileId: number): Promise<string> {
   );
   const words = columns.filter(({ role }) => role === 'text').map(({ ordinal }) => `c${ordinal}`);
   const numbers = columns.map(
-    ({ ordinal, name }) => `${literal(`${name} `)} || regexp_replace(c${ordinal}::VARCHAR, '\\.0$', '')`,
+    ({ ordinal, name }) => `${literal(`${name} `)} || nullif(${cellText(`c${ordinal}`)}, '')`,
   );
   return `concat_ws(', ', ${(words.length > 0 ? words : numbers).join(', ') || "''"})`;
 }

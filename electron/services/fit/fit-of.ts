@@ -51,7 +51,7 @@ export async function fitOfTuned(
     throw new AppError(
       'tuned-fit-deleted',
       `"${tuned.name}" was tuned on fit ${row.id}, which was deleted`,
-      `bring the fit back (Undo under Learn, or \`fits --restore ${row.id}\`), or tune again`,
+      `bring the fit back with \`fits --restore ${row.id}\`, or tune again`,
     );
   return row.id;
 }

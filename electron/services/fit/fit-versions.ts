@@ -123,8 +123,8 @@ export function checkFinished(workspace: Workspace, { id, state, outdated }: Fit
       ? `Fit ${id} was paused, and cannot go on because the data or the model have changed since`
       : `Fit ${id} is paused`,
     outdated
-      ? `learn anew and delete this one (under Learn, or \`fit\` and \`fits --delete ${id}\`)`
-      : 'let it go on first (under Learn, or with `fit`)',
+      ? `learn anew with \`fit\`, and delete this one with \`fits --delete ${id}\``
+      : 'let it go on with `fit` first',
     { file: workspace.path },
   );
 }

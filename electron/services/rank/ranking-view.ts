@@ -1,5 +1,5 @@
 import { cellsOf, cellSql } from '../import/profile-cells.js';
-import { literal } from '../workspace/sql.js';
+import { cellText, literal } from '../workspace/sql.js';
 import type { Workspace } from '../workspace/workspace.js';
 
 /** A customer in a ranking; ranks count from 1, the best. */
@@ -27,9 +27,6 @@ export interface RankingQuery {
 }
 
 const TABLE = 'ranking_view';
-/** Whole numbers and midnights as people write them. */
-const cellText = (cell: string): string =>
-  `coalesce(regexp_replace(CAST(${cell} AS VARCHAR), '(\\.0| 00:00:00)$', ''), '')`;
 
 /**
  * Pages through one stored ranking at a time. The ranking is sorted once into a temporary table in rank order, so

@@ -7,3 +7,8 @@ export function ident(name: string): string {
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
+
+/** SQL for the text of a cell as people write it: whole numbers and midnights without their zeros, nothing as ''. */
+export function cellText(cell: string): string {
+  return `coalesce(regexp_replace(CAST(${cell} AS VARCHAR), '(\\.0| 00:00:00)$', ''), '')`;
+}

@@ -1,33 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { customerRows } from '../../../electron/services/explain/customer-rows.js';
-import { importFiles } from '../../../electron/services/import/import.js';
-import { openWorkspace, type Workspace } from '../../../electron/services/workspace/workspace.js';
+import type { Workspace } from '../../../electron/services/workspace/workspace.js';
+import { writtenWorkspace } from '../written-workspace.js';
 
-let folder: string;
 let workspace: Workspace;
+let remove: () => void;
 
 beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'customer-'));
-  workspace = await openWorkspace(path.join(folder, 'w.instructue'), { create: true });
-  const files = {
+  ({ workspace, remove } = await writtenWorkspace({
     purchases: 'user_id,day,product,amount\n01,2026-01-03,mug,12\n01,2026-02-04,cup,11.5\n02,2026-02-05,mug,12\n',
     profile: 'user_id,country\n01,France\n02,Spain\n',
     labels: 'user_id,bought\n01,1\n02,0\n',
-  };
-  const requests = Object.entries(files).map(([kind, content]) => {
-    const file = path.join(folder, `${kind}.csv`);
-    writeFileSync(file, content);
-    return { kind: kind as keyof typeof files, path: file };
-  });
-  await importFiles(workspace, requests);
+  }));
 });
-afterEach(() => {
-  workspace.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => remove());
 
 describe('what is known of a customer', () => {
   it('is every row of every source, the newest first, without the labels', async () => {

@@ -1,35 +1,21 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { customerTimeline } from '../../../electron/services/explain/customer-timeline.js';
-import { importFiles } from '../../../electron/services/import/import.js';
-import { openWorkspace, type Workspace } from '../../../electron/services/workspace/workspace.js';
+import type { Workspace } from '../../../electron/services/workspace/workspace.js';
+import { writtenWorkspace } from '../written-workspace.js';
 
-let folder: string;
 let workspace: Workspace;
+let remove: () => void;
 
 beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'timeline-'));
-  workspace = await openWorkspace(path.join(folder, 'w.instructue'), { create: true });
   const goods = ['cup', 'mug', 'cup', 'pot', 'jug', 'pan'].map((good) => `01,2026-02-04,${good},2\n`).join('');
-  const files = {
+  ({ workspace, remove } = await writtenWorkspace({
     purchases: `user_id,day,product,amount\n01,2026-01-03,mug,12\n${goods}02,2026-02-05,mug,12\n01,,lamp,3\n`,
     paths:
       'user_id,visited_at,seconds\n01,2026-02-04 09:00:00,40\n01,2026-01-20 10:00:00,7.5\n02,2026-01-20 10:00:00,8\n',
     profile: 'user_id,country,first_seen\n01,France,2025-12-01\n02,Spain,2025-12-02\n',
-  };
-  const requests = Object.entries(files).map(([kind, content]) => {
-    const file = path.join(folder, `${kind}.csv`);
-    writeFileSync(file, content);
-    return { kind: kind as keyof typeof files, path: file };
-  });
-  await importFiles(workspace, requests);
+  }));
 });
-afterEach(() => {
-  workspace.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => remove());
 
 it('tells what the dated sources say in one order, each thing of a day once, without the profile', async () => {
   expect(await customerTimeline(workspace, '01')).toEqual([

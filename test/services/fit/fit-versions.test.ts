@@ -29,7 +29,7 @@ describe('a paused fit', () => {
     expect(await listed()).toMatchObject({ state: 'running', outdated: false });
     await expect(used()).rejects.toMatchObject({
       code: 'fit-unfinished',
-      remedy: 'let it go on first (under Learn, or with `fit`)',
+      remedy: 'let it go on with `fit` first',
     });
   });
 

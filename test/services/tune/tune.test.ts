@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../../electron/engine/engine.js';
-import { AppError } from '../../../electron/services/errors.js';
 import { collectLabels } from '../../../electron/services/evaluate/labels.js';
 import { protectCell } from '../../../electron/services/import/protected-cell.js';
 import { removeFile, restoreFile } from '../../../electron/services/import/remove-file.js';
@@ -13,7 +12,6 @@ import { prepareScorer } from '../../../electron/services/rank/score.js';
 import { unattended } from '../../../electron/services/task.js';
 import { prepareTuning } from '../../../electron/services/tune/apply.js';
 import { makeDesign } from '../../../electron/services/tune/design.js';
-import { answerCustomer, examplesFromAnswers, readAnswers } from '../../../electron/services/tune/answers.js';
 import {
   examplesFromLabels,
   examplesFromPasted,
@@ -23,16 +21,14 @@ import {
 import { gather } from '../../../electron/services/tune/gather.js';
 import { learn } from '../../../electron/services/tune/learn.js';
 import { linearOf, scoresOf } from '../../../electron/services/tune/linear.js';
-import { strongestFacts } from '../../../electron/services/tune/facts.js';
-import { groundsOfAnswers, groundsOfVersion, suggestCustomers } from '../../../electron/services/tune/suggest.js';
 import { tuneInstruction } from '../../../electron/services/tune/tune.js';
 import { findTuned, listTuned, tunedExamples } from '../../../electron/services/tune/tuned-store.js';
 import { warningsOf } from '../../../electron/services/tune/warnings.js';
 import type { Workspace } from '../../../electron/services/workspace/workspace.js';
 import { TINY_MODEL, tinyWorkspace } from '../tiny-workspace.js';
+import { failure, id, labelsOf, owners, QUESTION } from './lanterns.js';
 
 const CUSTOMERS = 600;
-const QUESTION = { instruction: 'customers who would buy garden furniture' };
 
 let workspace: Workspace;
 let folder: string;
@@ -48,35 +44,9 @@ afterAll(async () => {
   workspace.close();
 });
 
-const id = (i: number): string => `c${String(i).padStart(4, '0')}`;
-/** Buys a lantern or not, which the random model cannot know. */
-const owners = async (): Promise<Set<string>> => {
-  const rows = await workspace.all<{ user_id: string }>(
-    `SELECT DISTINCT user_id FROM events JOIN strings USING (string) JOIN customers USING (customer) WHERE text LIKE '%lantern%'`,
-  );
-  return new Set(rows.map((row) => row.user_id));
-};
-const labelsOf = async (count: number, wanted?: (id: string) => boolean) => {
-  const own = await owners();
-  const rows = Array.from({ length: count }, (_, i) => ({
-    row: i + 1,
-    id: id(i * 3),
-    label: (wanted ?? ((one: string) => own.has(one)))(id(i * 3)) ? '1' : '0',
-  }));
-  return collectLabels(rows, 'labels.csv', 'label');
-};
-const failure = async (work: Promise<unknown>): Promise<AppError> => {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof AppError) return error;
-  throw new Error(`no AppError but ${String(error)}`);
-};
-
 describe('tuning by labels', () => {
   it('learns what the instruction leaves open, for customers it never saw', async () => {
-    const examples = await examplesFromLabels(workspace, await labelsOf(64));
+    const examples = await examplesFromLabels(workspace, await labelsOf(workspace, 64));
     const { tuned, verdict } = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'lanterns' });
     expect(verdict).toBe('helps');
     expect(tuned).toMatchObject({ name: 'lanterns', version: 1, inUse: true, kind: 'labels' });
@@ -89,7 +59,7 @@ describe('tuning by labels', () => {
     const tuning = await prepareTuning(workspace, engine, found);
     const { rankingId } = await rankInstruction(workspace, engine, QUESTION, unattended, tuning);
     const taught = new Set(examples.userIds);
-    const own = await owners();
+    const own = await owners(workspace);
     const ranked = await workspace.all<{ user_id: string }>(
       `SELECT user_id FROM ranking_scores JOIN customers USING (customer) WHERE ranking_id = ${rankingId} ORDER BY score DESC`,
     );
@@ -102,7 +72,7 @@ describe('tuning by labels', () => {
   });
 
   it('gives the same weights again, as another version, with the examples on record', async () => {
-    const examples = await examplesFromLabels(workspace, await labelsOf(64));
+    const examples = await examplesFromLabels(workspace, await labelsOf(workspace, 64));
     const { tuned } = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'lanterns' });
     expect(tuned.version).toBe(2);
     const [first, second] = await Promise.all([findTuned(workspace, 'lanterns@1'), findTuned(workspace, 'lanterns')]);
@@ -114,7 +84,7 @@ describe('tuning by labels', () => {
   });
 
   it('scores customers one by one as the fitted mixture does', async () => {
-    const examples = await examplesFromLabels(workspace, await labelsOf(40));
+    const examples = await examplesFromLabels(workspace, await labelsOf(workspace, 40));
     const { tuned } = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'same', keep: 'always' });
     const scorer = await prepareScorer(workspace, engine, QUESTION);
     const everybody = Array.from({ length: CUSTOMERS + 1 }, (_, customer) => customer);
@@ -152,7 +122,7 @@ describe('tuning by labels', () => {
   it('learns little where there is nothing to learn', async () => {
     const noise = (one: string): boolean =>
       [...one].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 97, 7) % 2 === 0;
-    const examples = await examplesFromLabels(workspace, await labelsOf(100, noise));
+    const examples = await examplesFromLabels(workspace, await labelsOf(workspace, 100, noise));
     const { tuned } = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'noise' });
     expect(tuned.after.low).toBeLessThan(0.5);
     expect(tuned.shares['strings']).toBeLessThan(0.5);
@@ -182,7 +152,7 @@ describe('tuning by labels', () => {
 
 describe('tuning by seeds', () => {
   it('finds customers like the seeds, with the rest of the base as unlabelled', async () => {
-    const own = [...(await owners())];
+    const own = [...(await owners(workspace))];
     const file = join(folder, 'seeds.csv');
     writeFileSync(file, `${own.slice(0, 30).join('\n')}\nnobody\n`);
     const examples = await examplesFromSeeds(workspace, file);
@@ -247,14 +217,14 @@ describe('what is wrong with examples is told', () => {
   });
 
   it('so few of a class that cross-validation tells nothing', async () => {
-    const examples = await examplesFromLabels(workspace, await labelsOf(21, (one) => one === id(30)));
+    const examples = await examplesFromLabels(workspace, await labelsOf(workspace, 21, (one) => one === id(30)));
     const { verdict, warnings } = await tuneInstruction(workspace, engine, QUESTION, examples, { name: 'one' });
     expect(verdict).not.toBe('helps');
     expect(warnings).toEqual([expect.stringContaining('only 1 with the target')]);
   });
 
   it('mostly ids of nobody', async () => {
-    const examples = await examplesFromLabels(workspace, await labelsOf(8, (one) => one < id(12)));
+    const examples = await examplesFromLabels(workspace, await labelsOf(workspace, 8, (one) => one < id(12)));
     const counts = { ...examples.counts, unknown: 9 };
     expect(warningsOf({ ...examples, counts })).toEqual([expect.stringContaining('9 of 17 ids are of no customer')]);
     expect(warningsOf(examples)).toEqual([]);
@@ -299,58 +269,8 @@ describe('what is wrong with examples is told', () => {
       unknown: 1,
       unknownExamples: ['x1'],
     });
-    const single = await labelsOf(10, () => true);
+    const single = await labelsOf(workspace, 10, () => true);
     expect((await failure(examplesFromLabels(workspace, single))).code).toBe('labels-single-class');
     expect((await failure(findTuned(workspace, 'nothing'))).code).toBe('tuned-missing');
-  });
-});
-
-describe('answers', () => {
-  const question = { instruction: 'customers who would buy lanterns' };
-
-  it('are kept per instruction, replaced and taken back, and tune when there are enough', async () => {
-    await answerCustomer(workspace, question, id(0), 1);
-    await answerCustomer(workspace, question, id(0), 0);
-    await answerCustomer(workspace, question, id(1), 1);
-    await answerCustomer(workspace, question, id(2), 1);
-    await answerCustomer(workspace, question, id(2), null);
-    expect(await readAnswers(workspace, question)).toEqual([
-      { userId: id(0), label: 0 },
-      { userId: id(1), label: 1 },
-    ]);
-    expect(await readAnswers(workspace, QUESTION)).toEqual([]);
-    expect((await failure(examplesFromAnswers(workspace, question))).code).toBe('examples-few');
-    await answerCustomer(workspace, question, id(3), 0);
-    await answerCustomer(workspace, question, id(4), 1);
-    expect((await examplesFromAnswers(workspace, question)).counts).toMatchObject({ positives: 2, negatives: 2 });
-  });
-
-  it('are not asked for again', async () => {
-    const suggestions = await suggestCustomers(workspace, engine, await groundsOfAnswers(workspace, question), 5);
-    const answered = new Set((await readAnswers(workspace, question)).map(({ userId }) => userId));
-    expect(suggestions).toHaveLength(5);
-    expect(suggestions.some(({ userId }) => answered.has(userId))).toBe(false);
-    const facts = await strongestFacts(
-      workspace,
-      suggestions.map(({ userId }) => userId),
-    );
-    // Nothing is known of one customer of the tiny workspace.
-    expect(facts.size).toBe(suggestions.filter(({ userId }) => userId !== 'idle').length);
-    for (const told of facts.values()) expect(told.length).toBeLessThanOrEqual(8);
-  });
-});
-
-describe('suggestions', () => {
-  it('are new customers, unlike each other, the same every time', async () => {
-    const tuned = await findTuned(workspace, 'lanterns');
-    const grounds = await groundsOfVersion(workspace, tuned);
-    const first = await suggestCustomers(workspace, engine, grounds, 10);
-    expect(first).toHaveLength(10);
-    expect(new Set(first.map(({ userId }) => userId)).size).toBe(10);
-    const known = new Set((await tunedExamples(workspace, tuned.id)).map(({ userId }) => userId));
-    expect(first.some(({ userId }) => known.has(userId))).toBe(false);
-    expect(first[0]!.worth).toBe(1);
-    for (let at = 1; at < first.length; at++) expect(first[at]!.worth).toBeLessThanOrEqual(first[at - 1]!.worth);
-    expect(await suggestCustomers(workspace, engine, grounds, 10)).toEqual(first);
   });
 });
